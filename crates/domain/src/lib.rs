@@ -1,1 +1,23 @@
-//! placeholder
+//! What Souk Loop knows and decides: entities, values, state machines and rules, as pure functions.
+//!
+//! Nothing here does I/O, asks the time, makes an id or knows how it is stored or sent. Whoever calls hands in
+//! `now` and ids; whoever stores or shows a value translates it.
+//!
+//! Modules are named after aggregates ([`user`], [`session`], [`product`]), the same in every crate, and after the
+//! values they share.
+
+// Money never meets a float: the one module that needs them, `geo`, says so.
+#![warn(clippy::float_arithmetic)]
+
+pub mod contact;
+pub mod geo;
+pub mod id;
+pub mod idempotency;
+pub mod money;
+pub mod page;
+pub mod product;
+pub mod session;
+pub mod slug;
+pub mod text;
+pub mod user;
+pub mod violation;

@@ -1,0 +1,128 @@
+//! Looking for listings: what to filter by, in which order, and where a page goes on.
+
+use super::{Category, Condition, Feed, Product};
+use crate::{
+    geo::{GeoPoint, Meters, Radius},
+    id::{ProductId, UserId},
+    page::Limit,
+    slug::slugs,
+};
+
+slugs! {
+    /// In which order a feed is read.
+    #[derive(Default)]
+    ProductSort as "sort" {
+        /// Newest first.
+        #[default]
+        Newest = "newest",
+        /// Cheapest first.
+        PriceAsc = "price_asc",
+        /// Dearest first.
+        PriceDesc = "price_desc",
+        /// Most liked first.
+        Popular = "popular",
+    }
+}
+
+/// Which listings of a feed to show by their state. Archived ones are in no feed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Availability {
+    /// What can be bought now.
+    #[default]
+    Available,
+    /// What is reserved or sold.
+    Unavailable,
+}
+
+/// What to look for; every part that is there must fit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProductFilter {
+    /// In this window only.
+    pub feed: Option<Feed>,
+    /// Of this kind only.
+    pub category: Option<Category>,
+    /// As worn as this only.
+    pub condition: Option<Condition>,
+    /// From this minor amount on, whatever the currency.
+    pub min_price_minor: Option<i64>,
+    /// Up to this minor amount, whatever the currency.
+    pub max_price_minor: Option<i64>,
+}
+
+/// A page of a feed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProductQuery {
+    /// What to look for.
+    pub filter: ProductFilter,
+    /// Of this seller only.
+    pub seller: Option<UserId>,
+    /// In this state only.
+    pub availability: Availability,
+    /// In which order.
+    pub sort: ProductSort,
+    /// Where to go on; `None` begins.
+    pub after: Option<FeedPosition>,
+    /// How many.
+    pub limit: Limit,
+}
+
+/// A place in a feed: the sort key of the last row seen, and its id for the rows that share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeedPosition {
+    /// Microseconds since 1970, minor units or likes, as the sort has it.
+    pub key: i64,
+    /// The last row's id.
+    pub id: ProductId,
+}
+
+/// A page of what is near a point, nearest first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NearbyQuery {
+    /// Where the person looks.
+    pub centre: GeoPoint,
+    /// How far.
+    pub radius: Radius,
+    /// What to look for.
+    pub filter: ProductFilter,
+    /// Where to go on; `None` begins.
+    pub after: Option<NearbyPosition>,
+    /// How many.
+    pub limit: Limit,
+}
+
+/// A place in a nearby list: the distance of the last row seen, and its id for rows as far.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NearbyPosition {
+    /// Of the last row, exactly as the database computed it.
+    pub distance: Meters,
+    /// The last row's id.
+    pub id: ProductId,
+}
+
+/// A listing and how far its public point is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NearbyProduct {
+    /// The listing.
+    pub product: Product,
+    /// Along the spheroid, from the centre to the public point.
+    pub distance: Meters,
+}
+
+impl ProductSort {
+    /// Where a listing stands in this order.
+    pub fn position(self, product: &Product) -> FeedPosition {
+        let key = match self {
+            Self::Newest => product.created_at.timestamp_micros(),
+            Self::PriceAsc | Self::PriceDesc => product.price.minor(),
+            Self::Popular => product.likes,
+        };
+        FeedPosition { key, id: product.id }
+    }
+}
+
+impl NearbyProduct {
+    /// Where it stands in the list.
+    pub fn position(&self) -> NearbyPosition {
+        NearbyPosition { distance: self.distance, id: self.product.id }
+    }
+}
