@@ -1,1 +1,15 @@
-//! placeholder
+//! What one can do with Souk Loop: a service per aggregate, a method per use case.
+//!
+//! A use case checks its input, hands time and ids to the rules of `domain`, and asks ports to remember. It holds no
+//! SQL, no status codes and no transactions; where a rule decides what is written, the rule goes to the port as a
+//! closure.
+
+pub mod housekeeping;
+pub mod product;
+pub mod session;
+pub mod user;
+
+pub use housekeeping::Housekeeping;
+pub use product::Products;
+pub use session::{Sessions, SignIn};
+pub use user::Users;

@@ -1,1 +1,21 @@
-//! placeholder
+//! What the application needs of the outside world, as traits that name no technology.
+//!
+//! An adapter implements them; tests mock them (feature `mock`). Errors say what happened in the words of the
+//! application: nothing here knows SQL, status codes or files.
+
+mod clock;
+mod error;
+mod ids;
+
+pub mod idempotency;
+pub mod product;
+pub mod readiness;
+pub mod session;
+pub mod user;
+
+pub use clock::Clock;
+pub use error::{DecideError, InsertError, PortError};
+pub use ids::IdSource;
+
+#[cfg(feature = "mock")]
+pub use {clock::MockClock, ids::MockIdSource};

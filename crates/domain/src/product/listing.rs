@@ -251,7 +251,7 @@ pub(super) mod tests {
     }
 
     fn faults(form: &ListingForm) -> Vec<String> {
-        Listing::check(&form)
+        Listing::check(form)
             .unwrap_err()
             .iter()
             .map(|wrong| format!("{} {}", wrong.field, wrong.code))

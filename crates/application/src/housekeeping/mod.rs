@@ -1,0 +1,82 @@
+//! What has to be tidied up now and then: answers kept for repeats, log-ins long ended.
+//!
+//! Nothing depends on it happening in time: what has expired counts as gone before it is removed.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use souk_ports::{Clock, PortError, idempotency::IdempotencyRepository, session::SessionRepository};
+
+#[cfg(test)]
+mod tests;
+
+/// How many rows go at once, so that no statement holds locks for long.
+const BATCH: u32 = 1_000;
+/// For how many days an ended log-in can still be looked at.
+const ENDED_SESSIONS_KEPT: i64 = 30;
+
+/// What one round removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tidied {
+    /// Answers kept for repeats.
+    pub answers: u64,
+    /// Log-ins.
+    pub sessions: u64,
+}
+
+/// Removes what has expired. Safe to run on several servers at once.
+#[derive(Clone)]
+pub struct Housekeeping {
+    answers: Arc<dyn IdempotencyRepository>,
+    sessions: Arc<dyn SessionRepository>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Housekeeping {
+    /// Puts the parts together.
+    pub fn new(
+        answers: Arc<dyn IdempotencyRepository>,
+        sessions: Arc<dyn SessionRepository>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { answers, sessions, clock }
+    }
+
+    /// One round: batch after batch until nothing is left.
+    pub async fn tidy(&self) -> Result<Tidied, PortError> {
+        let now = self.clock.now();
+        let mut tidied = Tidied::default();
+        loop {
+            let removed = self.answers.remove_expired(now, BATCH).await?;
+            tidied.answers += removed;
+            if removed < u64::from(BATCH) {
+                break;
+            }
+        }
+        let before = now - TimeDelta::days(ENDED_SESSIONS_KEPT);
+        loop {
+            let removed = self.sessions.remove_ended(before, BATCH).await?;
+            tidied.sessions += removed;
+            if removed < u64::from(BATCH) {
+                break;
+            }
+        }
+        Ok(tidied)
+    }
+
+    /// A round now and then, until `stop` is done. A round that fails is told and tried again with the next.
+    pub async fn run(self, every: Duration, stop: impl Future<Output = ()> + Send) {
+        let mut rounds = tokio::time::interval(every);
+        rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        tokio::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => return,
+                _ = rounds.tick() => match self.tidy().await {
+                    Ok(tidied) => tracing::debug!(answers = tidied.answers, sessions = tidied.sessions, "tidied up"),
+                    Err(error) => tracing::warn!(%error, "could not tidy up; will try again"),
+                },
+            }
+        }
+    }
+}
