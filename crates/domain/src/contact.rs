@@ -41,6 +41,12 @@ impl Email {
             });
         if local_is_good && domain_is_good { Ok(Self(text.to_owned())) } else { Err(invalid()) }
     }
+
+    /// Takes one that was checked when it was written. Not checked again, so that a stricter rule of today does not
+    /// make yesterday's unreadable.
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
 }
 
 impl Phone {
@@ -58,6 +64,12 @@ impl Phone {
         } else {
             Err(Fault::new("invalid_format", "Must be an international number such as +4930123456."))
         }
+    }
+
+    /// Takes one that was checked when it was written. Not checked again, so that a stricter rule of today does not
+    /// make yesterday's unreadable.
+    pub fn stored(text: String) -> Self {
+        Self(text)
     }
 }
 
@@ -79,6 +91,12 @@ impl Username {
                 "Only letters a–z, digits, dot, dash and underscore are allowed.",
             ))
         }
+    }
+
+    /// Takes one that was checked when it was written. Not checked again, so that a stricter rule of today does not
+    /// make yesterday's unreadable.
+    pub fn stored(text: String) -> Self {
+        Self(text)
     }
 }
 

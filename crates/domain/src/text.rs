@@ -26,6 +26,12 @@ impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
         }
         bounded(text, MIN, MAX).map(Self)
     }
+
+    /// Takes text that was checked when it was written. Not checked again, so that a stricter rule of today does not
+    /// make yesterday's text unreadable.
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
 }
 
 impl<const MAX: usize> Block<MAX> {
@@ -39,6 +45,12 @@ impl<const MAX: usize> Block<MAX> {
             ));
         }
         bounded(text, 0, MAX).map(Self)
+    }
+
+    /// Takes text that was checked when it was written. Not checked again, so that a stricter rule of today does not
+    /// make yesterday's text unreadable.
+    pub fn stored(text: String) -> Self {
+        Self(text)
     }
 }
 
@@ -59,6 +71,12 @@ impl WebUrl {
             return Err(Fault::new("invalid_format", "Must be an http or https URL."));
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Takes text that was checked when it was written. Not checked again, so that a stricter rule of today does not
+    /// make yesterday's text unreadable.
+    pub fn stored(text: String) -> Self {
+        Self(text)
     }
 }
 
