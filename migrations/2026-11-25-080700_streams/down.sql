@@ -1,0 +1,6 @@
+-- squawk-ignore-file ban-drop-table
+-- Loses every stream; recordings elsewhere are not touched.
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '30s';
+
+DROP TABLE streams;

@@ -1,0 +1,6 @@
+-- squawk-ignore-file ban-drop-table
+-- Forgets which events were heard: repeats would be acted on again.
+SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '30s';
+
+DROP TABLE webhook_inbox;
