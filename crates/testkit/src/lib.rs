@@ -1,1 +1,4 @@
-//! placeholder
+//! What tests share: entities ready made, a clock that stands still, a database per test. Never part of the product.
+
+pub mod build;
+pub mod fixed;

@@ -1,1 +1,49 @@
-//! placeholder
+//! Tidying up, against mocked ports.
+
+use mockall::Sequence;
+use souk_ports::{idempotency::MockIdempotencyRepository, session::MockSessionRepository};
+use souk_testkit::fixed;
+
+use super::*;
+
+#[tokio::test]
+async fn a_round_goes_on_until_a_batch_is_not_full() {
+    let mut answers = MockIdempotencyRepository::new();
+    let mut sequence = Sequence::new();
+    for removed in [1_000, 7] {
+        answers
+            .expect_remove_expired()
+            .withf(|now, limit| *now == fixed::now() && *limit == BATCH)
+            .times(1)
+            .in_sequence(&mut sequence)
+            .returning(move |_, _| Ok(removed));
+    }
+    let mut sessions = MockSessionRepository::new();
+    sessions
+        .expect_remove_ended()
+        .withf(|before, _| *before == fixed::now() - TimeDelta::days(30))
+        .times(1)
+        .returning(|_, _| Ok(0));
+    let housekeeping = Housekeeping::new(Arc::new(answers), Arc::new(sessions), Arc::new(fixed::FixedClock));
+    assert_eq!(housekeeping.tidy().await, Ok(Tidied { answers: 1_007, sessions: 0 }));
+}
+
+#[tokio::test]
+async fn a_round_that_fails_does_not_end_the_worker() {
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let mut answers = MockIdempotencyRepository::new();
+    answers.expect_remove_expired().returning(move |_, _| {
+        tell.send(()).unwrap();
+        Err(PortError::Unavailable("away".to_owned()))
+    });
+    let housekeeping = Housekeeping::new(
+        Arc::new(answers),
+        Arc::new(MockSessionRepository::new()),
+        Arc::new(fixed::FixedClock),
+    );
+    let stop = async move {
+        told.recv().await;
+        told.recv().await;
+    };
+    housekeeping.run(Duration::from_millis(1), stop).await;
+}

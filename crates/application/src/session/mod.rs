@@ -17,7 +17,7 @@ use souk_ports::{
 use thiserror::Error;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// Somebody who just logged in, and the tokens that prove it.
 #[derive(Clone, Debug, PartialEq)]
