@@ -39,7 +39,7 @@ CREATE TABLE streams (
         CASE status
             WHEN 'scheduled' THEN started_at IS NULL AND ended_at IS NULL
             WHEN 'live' THEN started_at IS NOT NULL AND ended_at IS NULL
-            WHEN 'ended' THEN started_at IS NOT NULL AND ended_at >= started_at
+            WHEN 'ended' THEN started_at IS NOT NULL AND ended_at IS NOT NULL AND ended_at >= started_at
             WHEN 'cancelled' THEN started_at IS NULL AND ended_at IS NULL
             ELSE FALSE
         END
