@@ -1,1 +1,15 @@
-//! placeholder
+//! The HTTP side of Souk Loop: routes, requests and responses, problems, the API's description, and the server itself.
+//!
+//! Handlers translate between HTTP and the application's services; they hold no rule and no SQL. The program `souk`
+//! (`main.rs`) is the composition root, and the only place that knows which adapters exist.
+
+pub mod config;
+pub mod extract;
+pub mod health;
+pub mod layer;
+pub mod metrics;
+pub mod openapi;
+pub mod problem;
+pub mod router;
+pub mod server;
+pub mod state;

@@ -1,0 +1,125 @@
+//! Settings: environment variables, read and judged once, here.
+//!
+//! Each setting is declared once as an argument with its variable, default and meaning. `souk serve --help` and
+//! `docs/CONFIGURATION.md` are made from these declarations. A setting that cannot work ends the start with a sentence
+//! that says what to do, rather than the first request with a riddle.
+
+mod database;
+mod document;
+mod logging;
+mod secret;
+mod server;
+mod tokens;
+mod units;
+
+use clap::{ArgMatches, Args, parser::ValueSource};
+use thiserror::Error;
+
+pub use database::{Database, DatabaseArgs, DatabaseUrlArgs};
+pub use document::markdown;
+pub use logging::{LogArgs, LogFormat};
+pub use server::{AddressArgs, Server, ServerArgs};
+pub use tokens::{Tokens, TokensArgs};
+
+/// The settings of `souk serve` as given.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    tokens: TokensArgs,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+/// The settings of `souk serve`, found good.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Listeners and limits.
+    pub server: Server,
+    /// Access tokens and sessions.
+    pub tokens: Tokens,
+    /// The database and its pool.
+    pub database: Database,
+}
+
+impl ServeArgs {
+    /// Judges the settings.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        Ok(Config {
+            server: self.server.resolve(),
+            tokens: self.tokens.resolve()?,
+            database: self.database.resolve()?,
+        })
+    }
+}
+
+/// Why a setting cannot work, and what to do.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A secret that is needed is not there.
+    #[error("{variable} is not set. {advice} (or put it into a file and set {variable}_FILE to its path)")]
+    Missing {
+        /// The variable.
+        variable: &'static str,
+        /// What to set it to.
+        advice: &'static str,
+    },
+    /// A secret is given twice.
+    #[error("both {variable} and {variable}_FILE are set; unset one of them")]
+    GivenTwice {
+        /// The variable.
+        variable: &'static str,
+    },
+    /// The file of a secret cannot be read.
+    #[error("{variable}_FILE: cannot read {path}: {reason}")]
+    UnreadableFile {
+        /// The variable.
+        variable: &'static str,
+        /// The file.
+        path: String,
+        /// What the system said.
+        reason: std::io::Error,
+    },
+    /// A secret is short enough to be guessed.
+    #[error(
+        "{variable} has {length} bytes, which can be guessed; it needs at least {minimum}. \
+         `openssl rand -base64 48` makes a good one"
+    )]
+    TooShort {
+        /// The variable.
+        variable: &'static str,
+        /// How long it is.
+        length: usize,
+        /// How long it must be.
+        minimum: usize,
+    },
+    /// A secret stands on the command line.
+    #[error(
+        "--{flag} shows the secret to every process on this machine; set {variable} or {variable}_FILE instead"
+    )]
+    OnCommandLine {
+        /// The flag it was given with.
+        flag: &'static str,
+        /// The variable to use.
+        variable: &'static str,
+    },
+}
+
+/// Refuses secrets given as flags: command lines are public on most systems and end up in shell histories.
+pub fn refuse_secrets_on_command_line(matches: &ArgMatches) -> Result<(), ConfigError> {
+    for (id, flag, variable) in [
+        (database::URL_ID, "database-url", "DATABASE_URL"),
+        (tokens::SECRET_ID, "token-secret", "SOUK_TOKEN_SECRET"),
+        (tokens::LOCATION_ID, "location-secret", "SOUK_LOCATION_SECRET"),
+    ] {
+        let is_known = matches.try_contains_id(id).unwrap_or(false);
+        if is_known && matches.value_source(id) == Some(ValueSource::CommandLine) {
+            return Err(ConfigError::OnCommandLine { flag, variable });
+        }
+    }
+    matches.subcommand().map_or(Ok(()), |(_, matches)| refuse_secrets_on_command_line(matches))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! Settings as a start would read them, but from flags, since tests share their environment.
+
+use std::{io::Write, time::Duration};
+
+use clap::{CommandFactory, FromArgMatches, Parser};
+use secrecy::ExposeSecret;
+
+use super::*;
+
+#[derive(Debug, Parser)]
+struct Program {
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+const URL: &str = "postgres://souk@localhost/souk";
+
+fn parse(arguments: &[&str]) -> Result<Program, clap::Error> {
+    Program::try_parse_from([&["souk"], arguments].concat())
+}
+
+fn resolve(arguments: &[&str]) -> Result<Config, ConfigError> {
+    parse(arguments).unwrap().serve.resolve()
+}
+
+fn good(more: &[&str]) -> Config {
+    resolve(&[&["--token-secret", SECRET, "--database-url", URL], more].concat()).unwrap()
+}
+
+#[test]
+fn the_defaults_are_those_documented() {
+    let Config { server, tokens, database } = good(&[]);
+    assert_eq!(server.addr.to_string(), "127.0.0.1:3000");
+    assert_eq!(server.ops_addr.to_string(), "127.0.0.1:3001");
+    assert_eq!((server.public_url, server.cors_origins.len()), (None, 0));
+    assert_eq!(server.request_deadline, Duration::from_secs(5));
+    assert_eq!(server.header_timeout, Duration::from_secs(10));
+    assert_eq!(server.body_limit, 1 << 20);
+    assert_eq!(tokens.access_ttl, Duration::from_mins(15));
+    assert_eq!(tokens.session_ttl, Duration::from_hours(24 * 30));
+    assert_eq!((database.pool_max_size, database.pool_min_idle), (30, 20));
+    assert_eq!(database.pool_acquire_timeout, Duration::from_millis(500));
+    assert_eq!(database.url.expose_secret(), URL);
+}
+
+#[test]
+fn a_missing_or_empty_secret_ends_the_start_with_advice() {
+    for arguments in [&["--database-url", URL][..], &["--database-url", URL, "--token-secret", ""]] {
+        let message = resolve(arguments).unwrap_err().to_string();
+        assert!(message.contains("SOUK_TOKEN_SECRET") && message.contains("openssl"), "{message}");
+    }
+    let message = resolve(&["--token-secret", SECRET]).unwrap_err().to_string();
+    assert!(message.contains("DATABASE_URL") && message.contains("cargo xtask dev"), "{message}");
+}
+
+#[test]
+fn a_short_secret_ends_the_start_and_is_not_repeated() {
+    let short = "hunter2hunter2hunter2hunter2hunt";
+    let error = resolve(&["--database-url", URL, "--token-secret", &short[1..]]).unwrap_err();
+    assert!(matches!(error, ConfigError::TooShort { length: 31, minimum: 32, .. }));
+    assert!(!error.to_string().contains("hunter2"));
+}
+
+#[test]
+fn secrets_come_from_files_without_their_last_line_break() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "{SECRET}").unwrap();
+    let path = file.path().to_str().unwrap();
+    let config = resolve(&["--database-url", URL, "--token-secret-file", path]).unwrap();
+    assert_eq!(config.tokens.secret.expose_secret(), SECRET);
+
+    let twice = resolve(&["--database-url", URL, "--token-secret-file", path, "--token-secret", SECRET]);
+    assert!(matches!(twice.unwrap_err(), ConfigError::GivenTwice { .. }));
+    let nowhere = resolve(&["--database-url", URL, "--token-secret-file", "/nowhere"]).unwrap_err();
+    assert!(nowhere.to_string().contains("SOUK_TOKEN_SECRET_FILE"), "{nowhere}");
+}
+
+#[test]
+fn locations_have_a_secret_of_their_own_if_one_is_given() {
+    assert_eq!(good(&[]).tokens.location_secret.expose_secret(), SECRET);
+    let other = "fedcba9876543210fedcba9876543210";
+    let tokens = good(&["--location-secret", other]).tokens;
+    assert_eq!((tokens.secret.expose_secret(), tokens.location_secret.expose_secret()), (SECRET, other));
+    let short = resolve(&["--token-secret", SECRET, "--database-url", URL, "--location-secret", "short"]);
+    assert!(matches!(short.unwrap_err(), ConfigError::TooShort { variable: "SOUK_LOCATION_SECRET", .. }));
+}
+
+#[test]
+fn settings_never_show_their_secrets() {
+    let shown = format!("{:?}", good(&[]));
+    assert!(!shown.contains(SECRET) && !shown.contains(URL), "{shown}");
+}
+
+#[test]
+fn secrets_on_the_command_line_are_refused() {
+    let matches = Program::command().get_matches_from(["souk", "--token-secret", SECRET]);
+    let error = refuse_secrets_on_command_line(&matches).unwrap_err();
+    assert!(error.to_string().contains("SOUK_TOKEN_SECRET_FILE"), "{error}");
+    let matches = Program::command().get_matches_from(["souk", "--addr", "[::1]:80"]);
+    assert!(refuse_secrets_on_command_line(&matches).is_ok());
+    assert!(Program::from_arg_matches(&matches).is_ok());
+}
+
+#[test]
+fn values_with_units_are_read() {
+    let server = good(&[
+        "--body-limit=64KiB",
+        "--request-deadline=1m 30s",
+        "--public-url=https://souk.example.com/",
+        "--cors-origins=https://a.example, https://b.example:8443",
+    ])
+    .server;
+    assert_eq!(server.body_limit, 64 << 10);
+    assert_eq!(server.request_deadline, Duration::from_secs(90));
+    assert_eq!(server.public_url.as_deref(), Some("https://souk.example.com"));
+    assert_eq!(server.cors_origins, ["https://a.example", "https://b.example:8443"]);
+    assert_eq!(good(&["--cors-origins=*"]).server.cors_origins, ["*"]);
+    let unset = good(&["--cors-origins=", "--public-url="]).server;
+    assert_eq!((unset.public_url, unset.cors_origins.len()), (None, 0));
+}
+
+#[test]
+fn a_pool_made_smaller_keeps_fewer_connections() {
+    assert_eq!(good(&["--pool-max-size=8"]).database.pool_min_idle, 8);
+}
+
+#[test]
+fn values_that_cannot_work_are_refused() {
+    for bad in [
+        "--addr=localhost",
+        "--request-deadline=5",
+        "--request-deadline=0s",
+        "--header-timeout=soon",
+        "--body-limit=0",
+        "--body-limit=1GB",
+        "--body-limit=99999999999999999999",
+        "--max-in-flight=0",
+        "--pool-max-size=0",
+        "--access-token-ttl=16m",
+        "--public-url=souk.example.com",
+        "--public-url=ftp://souk.example.com",
+        "--cors-origins=https://a.example/app",
+        "--cors-origins=https://a.example/",
+        "--cors-origins=a.example",
+    ] {
+        assert!(parse(&[bad]).is_err(), "{bad}");
+    }
+}

@@ -1,0 +1,71 @@
+//! The API's description for programs (`/openapi.json`) and people (`/docs`).
+//!
+//! The page needs nothing from outside: script and description come from this server, and its content security policy
+//! holds it to that.
+
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, header},
+    response::IntoResponse,
+    routing::get,
+};
+use bytes::Bytes;
+use tower_http::compression::CompressionLayer;
+use utoipa::openapi::OpenApi;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const PAGE: &str = r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Souk Loop API</title>
+</head>
+<body>
+<div id="app"></div>
+<script src="/docs/scalar.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"#;
+
+// The server that sent the page is the one it tries requests on, under whatever name the reader reached it.
+const START: &str = r"Scalar.createApiReference('#app', {
+  url: '/openapi.json',
+  servers: [{ url: window.location.origin }],
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  hideClientButton: true,
+  showDeveloperTools: 'never',
+  telemetry: false,
+  withDefaultFonts: false,
+})
+";
+
+/// The routes of the documentation.
+pub(crate) fn routes<S: Clone + Send + Sync + 'static>(openapi: &OpenApi) -> Router<S> {
+    // A document made of maps and strings always has a JSON form.
+    let document = Bytes::from(openapi.to_pretty_json().unwrap_or_default());
+    let script = Bytes::from(scalar_api_reference::get_asset("scalar.js").unwrap_or_default());
+    Router::new()
+        .route("/openapi.json", file("application/json", document, "no-cache"))
+        .route("/docs", file("text/html; charset=utf-8", PAGE.into(), "no-cache"))
+        .route("/docs/start.js", file("text/javascript; charset=utf-8", START.into(), "no-cache"))
+        .route("/docs/scalar.js", file("text/javascript; charset=utf-8", script, "public, max-age=86400"))
+        .layer(CompressionLayer::new())
+}
+
+fn file<S: Clone + Send + Sync + 'static>(
+    kind: &'static str,
+    content: Bytes,
+    caching: &'static str,
+) -> axum::routing::MethodRouter<S> {
+    let headers: [(HeaderName, HeaderValue); 3] = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    ];
+    get(move || async move { (headers, content).into_response() })
+}

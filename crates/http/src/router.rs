@@ -1,0 +1,118 @@
+//! Which path leads where, and the ground under all of them.
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderValue, Method, header},
+    middleware::from_fn_with_state,
+    response::IntoResponse,
+    routing::get,
+};
+use tower_http::cors::{Any, CorsLayer};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    health,
+    layer::{self, Ground},
+    metrics::Metrics,
+    openapi::{self, documentation},
+    problem::Problem,
+    state::AppState,
+};
+
+/// What the router must be told.
+pub struct Options {
+    /// The address clients know us by, without a slash at its end.
+    pub public_url: String,
+    /// Origins whose web pages may call us; none: no page of another origin may. `*` is all of them.
+    pub cors_origins: Vec<HeaderValue>,
+}
+
+/// The routes of version 1.
+fn v1() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+}
+
+/// The probes.
+fn probes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(health::livez)).routes(routes!(health::readyz))
+}
+
+/// What the routes say of themselves.
+pub fn openapi(public_url: &str) -> OpenApi {
+    let routes = OpenApiRouter::with_openapi(openapi::base()).nest("/v1", v1()).merge(probes());
+    openapi::complete(routes.into_openapi(), public_url)
+}
+
+/// The router of the API listener.
+pub fn api(state: AppState, ground: &Ground, options: &Options) -> Router {
+    let v1 = Router::new().nest("/v1", v1().into());
+    let probes: Router<AppState> = probes().into();
+    let documentation = documentation::routes(&openapi(&options.public_url));
+    let router = grounded(v1.merge(documentation), ground)
+        .merge(layered(probes, &ground.for_probes()))
+        .with_state(state);
+    if options.cors_origins.is_empty() { router } else { router.layer(cors(&options.cors_origins)) }
+}
+
+/// The router of the operations listener, which belongs on a network that only operators reach.
+pub fn operations(state: AppState, ground: &Ground, metrics: Metrics) -> Router {
+    let metrics = Router::new().route("/metrics", get(render)).with_state(metrics);
+    let probes: Router<AppState> = probes().into();
+    grounded(metrics.merge(probes.with_state(state)), &ground.for_probes())
+}
+
+/// Lays the ground under routes: what happens around every request (see [`crate::layer`]), and problem documents for
+/// paths that do not exist and methods they do not take.
+pub fn grounded<S: Clone + Send + Sync + 'static>(routes: Router<S>, ground: &Ground) -> Router<S> {
+    layered(routes.fallback(no_route), ground)
+}
+
+/// The same for routes that are merged into a router which already answers for the paths nobody has.
+fn layered<S: Clone + Send + Sync + 'static>(routes: Router<S>, ground: &Ground) -> Router<S> {
+    routes.method_not_allowed_fallback(no_method).layer(from_fn_with_state(ground.clone(), layer::stand))
+}
+
+async fn no_route() -> Problem {
+    Problem::not_found()
+}
+
+async fn no_method() -> Problem {
+    Problem::method_not_allowed()
+}
+
+async fn render(State(metrics): State<Metrics>) -> impl IntoResponse {
+    const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, TEXT)], metrics.render())
+}
+
+fn cors(origins: &[HeaderValue]) -> CorsLayer {
+    const IDEMPOTENCY_KEY: header::HeaderName = header::HeaderName::from_static("idempotency-key");
+    const IDEMPOTENT_REPLAYED: header::HeaderName = header::HeaderName::from_static("idempotent-replayed");
+    let cors = CorsLayer::new()
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            IDEMPOTENCY_KEY,
+            layer::X_REQUEST_ID,
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            IDEMPOTENT_REPLAYED,
+            layer::X_REQUEST_ID,
+        ])
+        .max_age(std::time::Duration::from_secs(3600));
+    // Tokens travel in a header, never in cookies, so no page needs credentials and any origin is harmless.
+    if origins.iter().any(|origin| origin == "*") {
+        cors.allow_origin(Any)
+    } else {
+        cors.allow_origin(origins.to_vec())
+    }
+}

@@ -1,0 +1,39 @@
+//! What handlers can ask for: one service per aggregate, taken with `State<…>`.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+
+use crate::health::Health;
+
+/// Everything handlers need. One pointer wide, because the router copies it for every request.
+#[derive(Clone)]
+pub struct AppState(Arc<Services>);
+
+/// The services, made by the composition root.
+pub struct Services {
+    /// Whether requests should be sent here.
+    pub health: Health,
+}
+
+impl AppState {
+    /// Shares the services.
+    pub fn new(services: Services) -> Self {
+        Self(Arc::new(services))
+    }
+}
+
+/// Lets a handler take one service without seeing the others.
+macro_rules! reachable {
+    ($($field:ident: $service:ty),* $(,)?) => {$(
+        impl FromRef<AppState> for $service {
+            fn from_ref(AppState(services): &AppState) -> Self {
+                services.$field.clone()
+            }
+        }
+    )*};
+}
+
+reachable! {
+    health: Health,
+}
