@@ -125,6 +125,11 @@ impl Problem {
         Self::bad_request("malformed_json", detail)
     }
 
+    /// 400: the body broke off or is not what its header says.
+    pub fn unreadable_body() -> Self {
+        Self::bad_request("unreadable_body", "The body did not arrive whole.")
+    }
+
     /// 400: a part of the path has the wrong form, such as an id that is no UUID.
     pub fn invalid_path() -> Self {
         Self::bad_request("invalid_path", "A part of the path does not have the form it must have.")

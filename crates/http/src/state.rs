@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use souk_application::{Products, Repeats, Sessions, Users};
 
 use crate::health::Health;
 
@@ -12,6 +13,14 @@ pub struct AppState(Arc<Services>);
 
 /// The services, made by the composition root.
 pub struct Services {
+    /// Accounts.
+    pub users: Users,
+    /// Log-ins.
+    pub sessions: Sessions,
+    /// Listings.
+    pub products: Products,
+    /// Requests that come twice.
+    pub repeats: Repeats,
     /// Whether requests should be sent here.
     pub health: Health,
 }
@@ -35,5 +44,9 @@ macro_rules! reachable {
 }
 
 reachable! {
+    users: Users,
+    sessions: Sessions,
+    products: Products,
+    repeats: Repeats,
     health: Health,
 }

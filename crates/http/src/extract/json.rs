@@ -21,19 +21,15 @@ pub struct Json<T>(pub T);
 
 /// Requests come here with their body already received and measured (see [`crate::layer`]); this is only a fuse for a
 /// router that was built without that layer.
-const FUSE: usize = 64 << 20;
+pub(crate) const FUSE: usize = 64 << 20;
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !says_json(request.headers()) {
-            return Err(Problem::unsupported_media_type("application/json"));
-        }
-        let body = to_bytes(request.into_body(), FUSE)
-            .await
-            .map_err(|_| Problem::bad_request("unreadable_body", "The body did not arrive whole."))?;
-        parse(&body).map(Self)
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, FUSE).await.map_err(|_| Problem::unreadable_body())?;
+        json(&parts.headers, &body).map(Self)
     }
 }
 
@@ -41,6 +37,11 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         axum::Json(self.0).into_response()
     }
+}
+
+/// Reads a body that has arrived, as [`Json`] does; for extractors that also need its bytes.
+pub(crate) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Problem> {
+    if says_json(headers) { parse(body) } else { Err(Problem::unsupported_media_type("application/json")) }
 }
 
 /// `application/json` and `application/…+json`, whatever the parameters.

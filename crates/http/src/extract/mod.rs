@@ -15,6 +15,7 @@ mod wording;
 
 pub use finite::FiniteF64;
 pub use json::Json;
+pub(crate) use json::{FUSE, json};
 pub use path::Path;
 pub use query::Query;
 

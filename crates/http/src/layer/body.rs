@@ -56,8 +56,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
 /// The next piece of data; trailers are passed over.
 async fn next_piece(body: &mut Body) -> Result<Option<Bytes>, Problem> {
     while let Some(frame) = body.frame().await {
-        let frame =
-            frame.map_err(|_| Problem::bad_request("unreadable_body", "The body did not arrive whole."))?;
+        let frame = frame.map_err(|_| Problem::unreadable_body())?;
         if let Ok(piece) = frame.into_data() {
             return Ok(Some(piece));
         }
