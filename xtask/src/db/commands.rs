@@ -1,0 +1,128 @@
+//! `cargo xtask db …`
+
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::cluster::{self, Cluster, Purpose};
+use super::lease::Server;
+use super::{Choice, Database, docker, installed, root, url};
+use crate::{cache, process, settings, ui};
+
+/// `db up`: the server runs until `db down`.
+pub(crate) fn up(choice: Option<Choice>, purpose: Purpose) -> Result<()> {
+    let database = super::open(choice, purpose)?;
+    database.keep()?;
+    ui::note("it stays up until `cargo xtask db down`");
+    println!("{}", database.url());
+    Ok(())
+}
+
+/// `db down`: stops whatever of ours runs.
+pub(crate) fn down() -> Result<()> {
+    let mut stopped = false;
+    for server in ours()? {
+        stopped |= server.down()?;
+    }
+    if !stopped {
+        ui::note("no database of ours was running");
+    }
+    Ok(())
+}
+
+/// Every server that xtask may have started, whichever way.
+fn ours() -> Result<Vec<Server>> {
+    let mut servers = Vec::new();
+    for binaries in installed::search().best.into_iter().chain(root::present()) {
+        for purpose in [Purpose::Dev, Purpose::Test] {
+            if cluster::folder(purpose, binaries.major)?.join("data").is_dir() {
+                servers.push(Server::Cluster(Cluster::new(purpose, binaries.clone())?));
+            }
+        }
+    }
+    let folder = cache::dir()?.join("clusters/docker");
+    if folder.is_dir() && docker::refusal().is_none() {
+        servers.push(Server::Docker { folder });
+    }
+    Ok(servers)
+}
+
+/// `db reset`: an empty database in place of the one that was there.
+pub(crate) fn reset(choice: Option<Choice>, yes: bool) -> Result<()> {
+    let database = super::open(choice, Purpose::Dev)?;
+    empty(&database, yes)?;
+    ui::note("`cargo xtask dev` (or `migrate up` and `demo-data`) fills it again");
+    Ok(())
+}
+
+/// Drops and makes the database. One that the developer named needs their explicit yes.
+pub(crate) fn empty(database: &Database, yes: bool) -> Result<()> {
+    let name = url::name(database.url())?.to_owned();
+    if database.choice() == Choice::Url && !yes {
+        bail!(
+            "this drops everything in {}, which DATABASE_URL names.\n  If you mean it, say --yes",
+            url::masked(database.url())
+        );
+    }
+    let step = ui::step(&format!("emptying the database `{name}`"));
+    database.remove(&name)?;
+    database.create(&name)?;
+    step.done_as(&format!("the database `{name}` is empty"));
+    Ok(())
+}
+
+/// `db url`: for other programs; the server stays up, for a URL of a stopped server is of no use.
+pub(crate) fn print_url(choice: Option<Choice>, purpose: Purpose) -> Result<()> {
+    let database = super::open(choice, purpose)?;
+    database.keep()?;
+    println!("{}", database.url());
+    Ok(())
+}
+
+/// `db psql`: an interactive session, or whatever the arguments say.
+pub(crate) fn psql(choice: Option<Choice>, purpose: Purpose, arguments: &[String]) -> Result<()> {
+    let database = super::open(choice, purpose)?;
+    let mut command = database.psql()?.command(database.url())?;
+    process::leave_ctrl_c_to_the_child();
+    let status = command.args(arguments).status().context("cannot start `psql`")?;
+    if !status.success() {
+        bail!("psql ended with {status}");
+    }
+    Ok(())
+}
+
+/// `db status`: what there is, what runs, and what would be chosen.
+pub(crate) fn status() -> Result<()> {
+    println!("cache     {}", cache::dir()?.display());
+    match settings::database_url() {
+        Some(set) => println!("url       DATABASE_URL = {}", url::masked(&set)),
+        None => println!("url       DATABASE_URL is not set"),
+    }
+    let search = installed::search();
+    match &search.best {
+        Some(found) => println!("local     PostgreSQL {} in {}", found.version, found.bin.display()),
+        None => println!("local     no PostgreSQL >= {} with PostGIS is installed", installed::OLDEST),
+    }
+    for refused in &search.refused {
+        println!("          {refused}");
+    }
+    println!("docker    {}", docker::refusal().unwrap_or_else(|| "an engine answers".to_owned()));
+    match (root::present(), root::refusal()) {
+        (Some(found), _) => println!("private   PostgreSQL {} in {}", found.version, root::home()?.display()),
+        (None, None) => println!("private   can be made here from Debian's packages (about 20 s)"),
+        (None, Some(refusal)) => println!("private   {refusal}"),
+    }
+    let clusters = cache::dir()?.join("clusters");
+    let mut folders: Vec<_> =
+        fs::read_dir(&clusters).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    folders.sort();
+    for folder in folders.iter().filter(|folder| folder.join("data").is_dir()) {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let kept = if folder.join("kept").exists() { ", until `db down`" } else { "" };
+        match cluster::port_in(folder) {
+            Some(port) => println!("cluster   {name} runs on 127.0.0.1:{port}{kept}"),
+            None => println!("cluster   {name} is stopped"),
+        }
+    }
+    Ok(())
+}

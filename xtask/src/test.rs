@@ -1,0 +1,136 @@
+//! `cargo xtask test`: every test there is, on a real PostgreSQL that is found or made first.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow};
+
+use crate::db::{self, Choice, Database, Purpose};
+use crate::souk::{self, Profile};
+use crate::{process, ui, workspace};
+
+/// How many template databases are kept. Each belongs to one state of the migrations; the newest few are in use.
+const TEMPLATES_KEPT: u32 = 12;
+
+/// Runs the tests; arguments go to the test runner, and leave the documentation's examples out.
+pub(crate) fn run(choice: Option<Choice>, arguments: &[String]) -> Result<()> {
+    let start = Instant::now();
+    // Both take long on a fresh machine, and neither needs the other.
+    let provisioning = std::thread::spawn(move || db::open(choice, Purpose::Test));
+    let built = souk::build(Profile::Dev);
+    let database = provisioning.join().map_err(|_| anyhow!("the thread that looks for a database died"))?;
+    let (database, binary) = (database?, built?);
+    tidy_up(&database)?;
+
+    let mut parts = Vec::new();
+    let mut first_failure = None;
+    let mut part = |name: &'static str, outcome: Result<()>, began: Instant| {
+        parts.push((name, outcome.is_ok(), began.elapsed()));
+        if let Err(error) = outcome {
+            first_failure.get_or_insert(error);
+        }
+    };
+    let began = Instant::now();
+    part("tests", process::run(prepared(&mut runner(arguments), &database, &binary)), began);
+    process::check_interrupt()?;
+    if arguments.is_empty() {
+        let began = Instant::now();
+        let mut examples = workspace::cargo(&["test", "--doc", "--workspace", "--quiet"]);
+        part("documentation examples", process::run(prepared(&mut examples, &database, &binary)), began);
+    }
+    drop(database);
+    eprintln!();
+    for (name, good, elapsed) in parts {
+        ui::verdict(good, name, &ui::seconds(elapsed));
+    }
+    ui::note(&format!("in all {}, with building", ui::seconds(start.elapsed())));
+    first_failure.map_or(Ok(()), Err)
+}
+
+/// nextest where it is installed, for it runs the tests of all crates side by side; else plain `cargo test`.
+fn runner(arguments: &[String]) -> Command {
+    let mut command = if has_nextest() {
+        workspace::cargo(&["nextest", "run"])
+    } else {
+        ui::note("cargo-nextest is not installed: `cargo test` runs the same tests, only slower");
+        workspace::cargo(&["test"])
+    };
+    let narrowed = arguments.iter().any(|argument| {
+        matches!(argument.as_str(), "-p" | "--package" | "--workspace") || argument.starts_with("--package=")
+    });
+    if !narrowed {
+        command.arg("--workspace");
+    }
+    if !has_nextest() && arguments.is_empty() {
+        command.args(["--lib", "--bins", "--tests"]);
+    }
+    command.args(arguments);
+    command
+}
+
+fn has_nextest() -> bool {
+    process::find("cargo-nextest").is_some()
+}
+
+fn prepared<'a>(command: &'a mut Command, database: &Database, binary: &Path) -> &'a mut Command {
+    command.env("SOUK_TEST_DATABASE_URL", database.url()).env("SOUK_BIN", binary);
+    if let Some(bin) = database.bin() {
+        command.env("SOUK_TEST_PG_BIN", bin);
+    }
+    // A developer's own settings must not decide whether a test passes.
+    for variable in ["DATABASE_URL", "SOUK_ADDR", "SOUK_OPS_ADDR", "SOUK_TOKEN_SECRET", "RUST_LOG"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// Drops what killed test runs left behind, and templates of migrations long gone.
+fn tidy_up(database: &Database) -> Result<()> {
+    let names = database.ask("SELECT datname FROM pg_database WHERE datname ~ '^souk_[tx]_[0-9]+'")?;
+    for name in names.lines().filter(|name| is_stale(name)) {
+        database.remove(name)?;
+    }
+    let old = database.ask(&format!(
+        "SELECT datname FROM pg_database d WHERE datname LIKE 'souk\\_tpl\\_%' \
+         AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid) \
+         ORDER BY oid DESC OFFSET {TEMPLATES_KEPT}"
+    ))?;
+    for name in old.lines() {
+        database.ask(&format!("ALTER DATABASE \"{name}\" IS_TEMPLATE false"))?;
+        database.remove(name)?;
+    }
+    Ok(())
+}
+
+/// Whether the process that made `souk_t_<pid>_…` (or `souk_x_<pid>`) has ended.
+fn is_stale(name: &str) -> bool {
+    let pid = name.split('_').nth(2).and_then(|pid| pid.parse().ok());
+    pid.is_some_and(|pid| !process::is_alive(pid))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn databases_of_living_runs_are_left_alone() {
+        assert!(!is_stale(&format!("souk_t_{}_1_ab", std::process::id())));
+        let mut child = process::spawn(&mut Command::new("true")).unwrap();
+        let pid = child.id();
+        child.wait().unwrap();
+        assert!(is_stale(&format!("souk_t_{pid}_1_ab")));
+        assert!(is_stale(&format!("souk_x_{pid}")));
+        assert!(!is_stale("souk_t_notes"));
+    }
+
+    #[test]
+    fn a_chosen_package_is_not_widened_to_the_workspace() {
+        let words = |command: &Command| -> Vec<String> {
+            command.get_args().map(|word| word.to_string_lossy().into_owned()).collect()
+        };
+        assert!(words(&runner(&[])).contains(&"--workspace".to_owned()));
+        let narrowed = words(&runner(&["-p".to_owned(), "souk-domain".to_owned()]));
+        assert!(!narrowed.contains(&"--workspace".to_owned()), "{narrowed:?}");
+    }
+}
