@@ -5,11 +5,13 @@
 //! closure.
 
 pub mod housekeeping;
+pub mod idempotency;
 pub mod product;
 pub mod session;
 pub mod user;
 
 pub use housekeeping::Housekeeping;
+pub use idempotency::Repeats;
 pub use product::Products;
 pub use session::{Sessions, SignIn};
 pub use user::Users;

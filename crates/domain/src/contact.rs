@@ -47,6 +47,11 @@ impl Email {
     pub fn stored(text: String) -> Self {
         Self(text)
     }
+
+    /// The bare text.
+    pub fn into_string(self) -> String {
+        self.0
+    }
 }
 
 impl Phone {
@@ -70,6 +75,11 @@ impl Phone {
     /// make yesterday's unreadable.
     pub fn stored(text: String) -> Self {
         Self(text)
+    }
+
+    /// The bare text.
+    pub fn into_string(self) -> String {
+        self.0
     }
 }
 
@@ -97,6 +107,11 @@ impl Username {
     /// make yesterday's unreadable.
     pub fn stored(text: String) -> Self {
         Self(text)
+    }
+
+    /// The bare text.
+    pub fn into_string(self) -> String {
+        self.0
     }
 }
 

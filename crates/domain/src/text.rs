@@ -32,6 +32,11 @@ impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
     pub fn stored(text: String) -> Self {
         Self(text)
     }
+
+    /// The bare text.
+    pub fn into_string(self) -> String {
+        self.0
+    }
 }
 
 impl<const MAX: usize> Block<MAX> {
@@ -51,6 +56,11 @@ impl<const MAX: usize> Block<MAX> {
     /// make yesterday's text unreadable.
     pub fn stored(text: String) -> Self {
         Self(text)
+    }
+
+    /// The bare text.
+    pub fn into_string(self) -> String {
+        self.0
     }
 }
 
@@ -77,6 +87,11 @@ impl WebUrl {
     /// make yesterday's text unreadable.
     pub fn stored(text: String) -> Self {
         Self(text)
+    }
+
+    /// The bare text.
+    pub fn into_string(self) -> String {
+        self.0
     }
 }
 

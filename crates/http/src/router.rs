@@ -18,7 +18,9 @@ use crate::{
     metrics::Metrics,
     openapi::{self, documentation},
     problem::Problem,
+    product, session,
     state::AppState,
+    user,
 };
 
 /// What the router must be told.
@@ -31,7 +33,7 @@ pub struct Options {
 
 /// The routes of version 1.
 fn v1() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().merge(user::routes()).merge(session::routes()).merge(product::routes())
 }
 
 /// The probes.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use souk_application::{Products, Repeats, Sessions, Users};
 
-use crate::health::Health;
+use crate::{cursor::Cursors, health::Health};
 
 /// Everything handlers need. One pointer wide, because the router copies it for every request.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct Services {
     pub products: Products,
     /// Requests that come twice.
     pub repeats: Repeats,
+    /// Signs where pages go on.
+    pub cursors: Cursors,
     /// Whether requests should be sent here.
     pub health: Health,
 }
@@ -48,5 +50,6 @@ reachable! {
     sessions: Sessions,
     products: Products,
     repeats: Repeats,
+    cursors: Cursors,
     health: Health,
 }

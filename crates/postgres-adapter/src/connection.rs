@@ -52,7 +52,8 @@ impl Connector {
         config.tcp_user_timeout(Duration::from_secs(5));
         config.keepalives_idle(Duration::from_secs(10));
         // Messages are read to tell a deadlock from a timeout (the driver above hides the codes): they must be English.
-        let mut options = format!("{} -c lc_messages=C", config.get_options().unwrap_or_default());
+        let mut options =
+            vec![config.get_options().unwrap_or_default().to_owned(), "-c lc_messages=C".to_owned()];
         if let Some(timeouts) = timeouts {
             let limits = [
                 ("statement_timeout", timeouts.statement),
@@ -60,11 +61,9 @@ impl Connector {
                 ("idle_in_transaction_session_timeout", timeouts.idle_in_transaction),
                 ("transaction_timeout", timeouts.transaction),
             ];
-            for (name, limit) in limits {
-                options.push_str(&format!(" -c {name}={}", limit.as_millis()));
-            }
+            options.extend(limits.map(|(name, limit)| format!("-c {name}={}", limit.as_millis())));
         }
-        config.options(options.trim());
+        config.options(options.join(" ").trim());
         Ok(Self { config, tls: tls()? })
     }
 

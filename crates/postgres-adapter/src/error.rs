@@ -5,40 +5,46 @@ use std::time::Duration;
 use diesel::result::{DatabaseErrorKind, Error};
 use souk_ports::{DecideError, PortError};
 
+use crate::constraint::meaning;
+
 /// How often a transaction is tried before giving up on rivals.
 const ATTEMPTS: u32 = 5;
 
 /// The name of the constraint that a statement broke, if that is what happened.
 pub(crate) fn broken_constraint(error: &Error) -> Option<&str> {
-    match error {
-        Error::DatabaseError(_, info) => info.constraint_name(),
-        _ => None,
-    }
+    if let Error::DatabaseError(_, info) = error { info.constraint_name() } else { None }
 }
 
 /// The error, for an application that cannot do anything about its cause.
-pub(crate) fn port_error(error: Error) -> PortError {
-    match &error {
-        Error::DatabaseError(kind, info) => match kind {
-            DatabaseErrorKind::UnableToSendCommand
-            | DatabaseErrorKind::ClosedConnection
-            | DatabaseErrorKind::ReadOnlyTransaction
-            | DatabaseErrorKind::SerializationFailure => PortError::Unavailable(error.to_string()),
-            _ if is_passing(info.message()) => PortError::Unavailable(error.to_string()),
-            _ => PortError::Unexpected(match info.constraint_name() {
-                Some(name) => format!("{error} ({name})"),
-                None => error.to_string(),
-            }),
-        },
-        Error::BrokenTransactionManager => PortError::Unavailable(error.to_string()),
-        _ => PortError::Unexpected(error.to_string()),
+pub(crate) fn port_error(error: &Error) -> PortError {
+    if is_passing(error) {
+        return PortError::Unavailable(error.to_string());
     }
+    PortError::Unexpected(match broken_constraint(error) {
+        Some(name) => format!("{error} ({name}: {:?})", meaning(name)),
+        None => error.to_string(),
+    })
+}
+
+/// Whether it lies at the moment, not at the statement.
+fn is_passing(error: &Error) -> bool {
+    use DatabaseErrorKind as Kind;
+    let Error::DatabaseError(kind, info) = error else {
+        return matches!(error, Error::BrokenTransactionManager);
+    };
+    matches!(
+        kind,
+        Kind::UnableToSendCommand
+            | Kind::ClosedConnection
+            | Kind::ReadOnlyTransaction
+            | Kind::SerializationFailure
+    ) || tells_of_the_moment(info.message())
 }
 
 /// Whether the server gave up because of the moment, not because of the statement. The driver hides the SQLSTATE, so
 /// this reads the message, which the connection asks for in English: deadlocks (40P01), timeouts (55P03, 57014), shutdown
 /// and start-up (57P01–03), too many connections and other lacks (53xxx), lost connections (08xxx).
-fn is_passing(message: &str) -> bool {
+fn tells_of_the_moment(message: &str) -> bool {
     const SIGNS: [&str; 13] = [
         "deadlock detected",
         "canceling statement due to",
@@ -64,11 +70,8 @@ pub(crate) fn is_lock_timeout(error: &Error) -> bool {
 
 /// Whether the same transaction, begun anew, can go through: it lost against a rival (40001, 40P01).
 fn lost_to_a_rival(error: &Error) -> bool {
-    match error {
-        Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-        Error::DatabaseError(_, info) => info.message().contains("deadlock detected"),
-        _ => false,
-    }
+    let Error::DatabaseError(kind, info) = error else { return false };
+    matches!(kind, DatabaseErrorKind::SerializationFailure) || info.message().contains("deadlock detected")
 }
 
 /// How one try of a transaction ends without being done.
@@ -107,7 +110,7 @@ where
             Err(TryError::Database(error)) if lost_to_a_rival(&error) && tries < ATTEMPTS => {
                 tokio::time::sleep(pause(tries)).await;
             }
-            Err(TryError::Database(error)) => return Err(port_error(error).into()),
+            Err(TryError::Database(error)) => return Err(port_error(&error).into()),
         }
     }
 }
@@ -167,12 +170,12 @@ mod tests {
             "sorry, too many clients already",
             "deadlock detected",
         ] {
-            let port = port_error(error(DatabaseErrorKind::Unknown, message));
+            let port = port_error(&error(DatabaseErrorKind::Unknown, message));
             assert!(matches!(port, PortError::Unavailable(_)), "{message}");
         }
-        let lost = port_error(error(DatabaseErrorKind::UnableToSendCommand, "x"));
+        let lost = port_error(&error(DatabaseErrorKind::UnableToSendCommand, "x"));
         assert!(matches!(lost, PortError::Unavailable(_)));
-        let defect = port_error(error(DatabaseErrorKind::CheckViolation, "x"));
+        let defect = port_error(&error(DatabaseErrorKind::CheckViolation, "x"));
         assert!(matches!(defect, PortError::Unexpected(_)));
     }
 

@@ -4,11 +4,25 @@
 //! constraint of the schema has a meaning in `constraint`.
 
 mod connection;
+mod constraint;
 mod error;
+mod idempotency;
+pub mod migrations;
+mod point;
 mod pool;
-#[expect(unreachable_pub, reason = "generated: the tool does not know how far its module is seen")]
+mod product;
+#[expect(unreachable_pub, clippy::wildcard_imports, reason = "generated: the tool does not know how far its module is seen")]
 #[rustfmt::skip]
 mod schema;
+mod session;
+mod user;
+mod words;
 
 pub use connection::{Connector, Timeouts, UrlError};
+#[doc(hidden)]
+pub use constraint::names as constraint_names;
+pub use idempotency::PgIdempotency;
 pub use pool::{PgPool, PoolGauges, PoolSettings};
+pub use product::PgProducts;
+pub use session::PgSessions;
+pub use user::PgUsers;

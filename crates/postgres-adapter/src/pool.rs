@@ -62,7 +62,7 @@ impl PgPool {
             .min_idle(settings.min_idle.min(settings.max_size))
             .connection_timeout(settings.acquire_timeout)
             .max_lifetime(settings.max_lifetime)
-            .idle_timeout(Duration::from_secs(60))
+            .idle_timeout(Duration::from_mins(1))
             .test_on_check_out(true)
             // The connection used last has the warmest caches, here and in its backend.
             .queue_strategy(QueueStrategy::Lifo)
@@ -107,7 +107,7 @@ impl Lease<'_> {
     /// Gives the connection back, and the result on. Whatever it is, the connection has nothing left to do.
     pub(crate) fn settle<T>(self, result: QueryResult<T>) -> Result<T, PortError> {
         self.finish();
-        result.map_err(port_error)
+        result.map_err(|error| port_error(&error))
     }
 
     /// Gives the connection back.

@@ -56,6 +56,7 @@ fn sessions(found: Option<Credentials>, right: bool, stored: usize) -> Sessions 
     )
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what the store found, as the store says it")]
 fn ada(standing: Standing) -> Option<Credentials> {
     Some(Credentials { user: User { standing, ..build::user(5, "ada") }, password_hash: hash() })
 }

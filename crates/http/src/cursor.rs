@@ -1,0 +1,149 @@
+//! Cursors: where a page goes on, signed, so that a client can keep one but not make one.
+//!
+//! A cursor is 24 bytes of position and 8 bytes of a MAC over them and the list they belong to. A touched cursor, or one
+//! of another list, is 400; nothing of the database shows in it but a sort key and an id that the client has seen.
+
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use souk_domain::{
+    geo::{GeoPoint, Meters},
+    id::ProductId,
+    product::{FeedPosition, NearbyPosition, ProductSort},
+    slug::Slug,
+};
+use uuid::Uuid;
+
+use crate::problem::Problem;
+
+/// Signs and reads cursors.
+#[derive(Clone)]
+pub struct Cursors {
+    mac: Arc<Hmac<Sha256>>,
+}
+
+/// A position as the two things every order here is made of: a key of 64 bits and an id.
+type Position = (u64, Uuid);
+
+impl Cursors {
+    /// Takes the key that all servers share.
+    pub fn new(key: &[u8; 32]) -> Self {
+        // HMAC fills a key up with zeros to its block of 64 bytes (RFC 2104); here the compiler sees that it fits.
+        let mut block = [0; 64];
+        block.iter_mut().zip(key).for_each(|(byte, of)| *byte = *of);
+        Self { mac: Arc::new(Hmac::new(&block.into())) }
+    }
+
+    /// A cursor into a feed in this order.
+    pub fn feed(&self, sort: ProductSort, position: FeedPosition) -> String {
+        self.sign(sort.slug().as_bytes(), (position.key.cast_unsigned(), position.id.as_uuid()))
+    }
+
+    /// The position in a feed in this order.
+    pub fn read_feed(&self, sort: ProductSort, cursor: &str) -> Result<FeedPosition, Problem> {
+        let (key, id) = self.read(sort.slug().as_bytes(), cursor)?;
+        Ok(FeedPosition { key: key.cast_signed(), id: ProductId::from_uuid(id) })
+    }
+
+    /// A cursor into what is near a point.
+    pub fn nearby(&self, centre: GeoPoint, position: NearbyPosition) -> String {
+        self.sign(&around(centre), (position.distance.0.to_bits(), position.id.as_uuid()))
+    }
+
+    /// The position in what is near a point; distances from another point mean nothing.
+    pub fn read_nearby(&self, centre: GeoPoint, cursor: &str) -> Result<NearbyPosition, Problem> {
+        let (bits, id) = self.read(&around(centre), cursor)?;
+        Ok(NearbyPosition { distance: Meters(f64::from_bits(bits)), id: ProductId::from_uuid(id) })
+    }
+
+    fn sign(&self, list: &[u8], (key, id): Position) -> String {
+        let mut bytes = [0; 32];
+        let (position, tag) = bytes.split_at_mut(24);
+        let (key_bytes, id_bytes) = position.split_at_mut(8);
+        key_bytes.copy_from_slice(&key.to_be_bytes());
+        id_bytes.copy_from_slice(id.as_bytes());
+        let full = self.mac_of(list, position).finalize().into_bytes();
+        tag.iter_mut().zip(full).for_each(|(byte, of)| *byte = of);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn read(&self, list: &[u8], cursor: &str) -> Result<Position, Problem> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| Problem::invalid_cursor())?;
+        let (position, tag) = bytes.split_at_checked(24).ok_or_else(Problem::invalid_cursor)?;
+        if tag.len() != 8 {
+            return Err(Problem::invalid_cursor());
+        }
+        self.mac_of(list, position).verify_truncated_left(tag).map_err(|_| Problem::invalid_cursor())?;
+        let (key, id) = position.split_first_chunk::<8>().ok_or_else(Problem::invalid_cursor)?;
+        let id = Uuid::from_slice(id).map_err(|_| Problem::invalid_cursor())?;
+        Ok((u64::from_be_bytes(*key), id))
+    }
+
+    fn mac_of(&self, list: &[u8], position: &[u8]) -> Hmac<Sha256> {
+        let mut mac = (*self.mac).clone();
+        mac.update(position);
+        mac.update(list);
+        mac
+    }
+}
+
+fn around(centre: GeoPoint) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    let numbers = centre.latitude().to_be_bytes().into_iter().chain(centre.longitude().to_be_bytes());
+    bytes.iter_mut().zip(numbers).for_each(|(byte, of)| *byte = of);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursors() -> Cursors {
+        Cursors::new(&[3; 32])
+    }
+
+    fn position() -> FeedPosition {
+        FeedPosition { key: -7, id: ProductId::from_uuid(Uuid::from_u128(42)) }
+    }
+
+    #[test]
+    fn a_cursor_leads_back_to_its_position() {
+        let cursor = cursors().feed(ProductSort::Newest, position());
+        assert_eq!(cursors().read_feed(ProductSort::Newest, &cursor), Ok(position()));
+        let centre = GeoPoint::new(52.52, 13.405).unwrap();
+        let nearby = NearbyPosition { distance: Meters(1234.567_89), id: position().id };
+        let cursor = cursors().nearby(centre, nearby);
+        assert_eq!(cursors().read_nearby(centre, &cursor), Ok(nearby));
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_or_server_is_refused() {
+        let cursor = cursors().feed(ProductSort::Newest, position());
+        let centre = GeoPoint::new(52.52, 13.405).unwrap();
+        assert!(cursors().read_feed(ProductSort::Popular, &cursor).is_err());
+        assert!(cursors().read_nearby(centre, &cursor).is_err());
+        assert!(Cursors::new(&[4; 32]).read_feed(ProductSort::Newest, &cursor).is_err());
+        for bad in ["", "x", "ÄÖÜ", &"A".repeat(43), &"A".repeat(10_000)] {
+            assert_eq!(cursors().read_feed(ProductSort::Newest, bad).unwrap_err().status(), 400);
+        }
+    }
+
+    #[test]
+    fn every_flipped_bit_is_noticed() {
+        let cursor = cursors().feed(ProductSort::Newest, position());
+        for byte in 0..cursor.len() {
+            for bit in 0..8 {
+                let mut touched = cursor.clone().into_bytes();
+                touched[byte] ^= 1 << bit;
+                if let Ok(touched) = String::from_utf8(touched) {
+                    assert!(
+                        cursors().read_feed(ProductSort::Newest, &touched).is_err(),
+                        "byte {byte} bit {bit}"
+                    );
+                }
+            }
+        }
+    }
+}
