@@ -113,7 +113,7 @@ mod tests {
         let cursor = cursors().feed(ProductSort::Newest, position());
         assert_eq!(cursors().read_feed(ProductSort::Newest, &cursor), Ok(position()));
         let centre = GeoPoint::new(52.52, 13.405).unwrap();
-        let nearby = NearbyPosition { distance: Meters(1234.567_89), id: position().id };
+        let nearby = NearbyPosition { distance: Meters(1_234.567_89), id: position().id };
         let cursor = cursors().nearby(centre, nearby);
         assert_eq!(cursors().read_nearby(centre, &cursor), Ok(nearby));
     }

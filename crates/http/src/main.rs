@@ -1,2 +1,67 @@
-//! The `souk` program.
-fn main() {}
+//! The `souk` program. Here, and in `commands`, the parts are put together: this is the only place that knows which
+//! adapters there are.
+
+mod commands;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use souk_http::config::{self, AddressArgs, LogArgs};
+
+use crate::commands::{Failure, demo_data, healthcheck, logging, openapi, serve};
+
+/// The Souk Loop marketplace.
+///
+/// Everything is set by environment variables; `souk serve --help` lists them.
+#[derive(Parser)]
+#[command(name = "souk", version)]
+struct Program {
+    #[command(flatten)]
+    log: LogArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer requests until asked to end (SIGTERM or Ctrl-C)
+    Serve(serve::ServeCommand),
+    /// Fill the database with people and listings that look real; a second time changes nothing
+    DemoData(demo_data::DemoDataCommand),
+    /// Print the API's description (OpenAPI 3.1)
+    Openapi,
+    /// Ask the server on this machine whether it is ready
+    Healthcheck(AddressArgs),
+}
+
+fn main() -> ExitCode {
+    let matches = Program::command().get_matches();
+    let program = Program::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let outcome = config::refuse_secrets_on_command_line(&matches)
+        .map_err(Failure::from)
+        .and_then(|()| logging::start(&program.log))
+        .and_then(|()| run(program.command));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("souk: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(command) => runtime()?.block_on(serve::run(command)),
+        Command::DemoData(command) => runtime()?.block_on(demo_data::run(command)),
+        Command::Openapi => {
+            println!("{}", openapi::run()?);
+            Ok(())
+        }
+        Command::Healthcheck(address) => healthcheck::run(address.addr),
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

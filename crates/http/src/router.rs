@@ -110,7 +110,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             IDEMPOTENT_REPLAYED,
             layer::X_REQUEST_ID,
         ])
-        .max_age(std::time::Duration::from_secs(3600));
+        .max_age(std::time::Duration::from_hours(1));
     // Tokens travel in a header, never in cookies, so no page needs credentials and any origin is harmless.
     if origins.iter().any(|origin| origin == "*") {
         cors.allow_origin(Any)

@@ -16,7 +16,7 @@ pub struct DatabaseUrlArgs {
     /// The PostgreSQL database, for example `postgres://souk:secret@localhost:5432/souk`. Needed
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, value_parser = secret::parse)]
     database_url: Option<SecretString>,
-    /// A file that holds DATABASE_URL, instead of the variable itself
+    /// A file that holds `DATABASE_URL`, instead of the variable itself
     #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE", value_parser = secret::path)]
     database_url_file: Option<PathBuf>,
 }
@@ -97,7 +97,8 @@ pub struct Database {
 }
 
 impl DatabaseArgs {
-    pub(super) fn resolve(self) -> Result<Database, ConfigError> {
+    /// Judges them.
+    pub fn resolve(self) -> Result<Database, ConfigError> {
         Ok(Database {
             url: self.url.resolve()?,
             pool_max_size: self.pool_max_size,

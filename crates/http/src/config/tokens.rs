@@ -11,7 +11,7 @@ pub(super) const SECRET_ID: &str = "token_secret";
 pub(super) const LOCATION_ID: &str = "location_secret";
 
 /// An access token cannot be taken back, so it must die soon by itself.
-const LONGEST_ACCESS: Duration = Duration::from_secs(15 * 60);
+const LONGEST_ACCESS: Duration = Duration::from_mins(15);
 
 /// Access tokens and sessions as given.
 #[derive(Args, Clone, Debug)]
@@ -57,7 +57,8 @@ pub struct Tokens {
 }
 
 impl TokensArgs {
-    pub(super) fn resolve(self) -> Result<Tokens, ConfigError> {
+    /// Judges them.
+    pub fn resolve(self) -> Result<Tokens, ConfigError> {
         const VARIABLE: &str = "SOUK_TOKEN_SECRET";
         const LOCATION_VARIABLE: &str = "SOUK_LOCATION_SECRET";
         let secret = secret::resolve(VARIABLE, self.token_secret, self.token_secret_file)?.ok_or(

@@ -10,7 +10,7 @@ use serde::{
     Serialize,
     de::{DeserializeOwned, IgnoredAny},
 };
-use serde_json::{Value, error::Category};
+use serde_json::Value;
 
 use super::{NUL_CODE, NUL_DETAIL, strict::Strict, wording};
 use crate::problem::Problem;
@@ -55,7 +55,7 @@ fn says_json(headers: &HeaderMap) -> bool {
             || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json")))
 }
 
-/// Reads a document. serde_json stops at a nesting of 128, far from the end of the stack, and calls that a mistake of
+/// Reads a document. `serde_json` stops at a nesting of 128, far from the end of the stack, and calls that a mistake of
 /// syntax; so it is 400 here as well.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     if body.is_empty() {
@@ -75,27 +75,25 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
 
 fn refused(body: &[u8], path: &str, error: &serde_json::Error) -> Problem {
     let message = error.to_string();
-    match error.classify() {
-        Category::Eof | Category::Io => {
-            Problem::malformed_json("The body ends in the middle of the document.")
-        }
-        Category::Syntax if !is_well_formed(body) || message.starts_with(TOO_DEEP) => {
-            Problem::malformed_json(format!(
-                "The body is not a JSON document: line {}, column {}.",
-                error.line(),
-                error.column()
-            ))
-        }
-        Category::Syntax | Category::Data => Problem::invalid(vec![wording::field_error(path, &message)]),
+    if let Some(flaw) = flaw(body) {
+        Problem::malformed_json(flaw)
+    } else if message.starts_with("recursion limit exceeded") {
+        Problem::malformed_json("The body is nested too deeply.")
+    } else {
+        Problem::invalid(vec![wording::field_error(path, &message)])
     }
 }
 
-const TOO_DEEP: &str = "recursion limit exceeded";
-
-/// Whether it is JSON at all. serde_json also files under syntax what is only the wrong value in the wrong place, such as
-/// a number where a word is expected, or one too big for a float.
-fn is_well_formed(body: &[u8]) -> bool {
-    std::str::from_utf8(body).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
+/// Why a body is no JSON at all. The first error met does not tell: a wrong type may come before a missing bracket, and
+/// `serde_json` files under syntax some values that are only wrong where they stand.
+fn flaw(body: &[u8]) -> Option<String> {
+    let Ok(text) = std::str::from_utf8(body) else { return Some("The body is not UTF-8.".to_owned()) };
+    let error = serde_json::from_str::<IgnoredAny>(text).err()?;
+    Some(if error.is_eof() {
+        "The body ends in the middle of the document.".to_owned()
+    } else {
+        format!("The body is not a JSON document: line {}, column {}.", error.line(), error.column())
+    })
 }
 
 /// Whether the escape `\u0000` occurs. Backslashes occur in strings only, and a raw NUL is no JSON anyway.

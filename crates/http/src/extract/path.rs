@@ -32,11 +32,6 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
 /// Whether the route, not the request, is at fault.
 fn is_ours(rejection: &PathRejection) -> bool {
-    match rejection {
-        PathRejection::FailedToDeserializePathParams(error) => matches!(
-            error.kind(),
-            ErrorKind::WrongNumberOfParameters { .. } | ErrorKind::UnsupportedType { .. }
-        ),
-        _ => true,
-    }
+    let PathRejection::FailedToDeserializePathParams(error) = rejection else { return true };
+    matches!(error.kind(), ErrorKind::WrongNumberOfParameters { .. } | ErrorKind::UnsupportedType { .. })
 }

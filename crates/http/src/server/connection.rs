@@ -101,8 +101,7 @@ impl Drop for Busy {
 /// the system does not know an option, the connection works without.
 fn prepare(stream: &TcpStream) {
     let socket = SockRef::from(stream);
-    let probes =
-        TcpKeepalive::new().with_time(Duration::from_secs(60)).with_interval(Duration::from_secs(15));
+    let probes = TcpKeepalive::new().with_time(Duration::from_mins(1)).with_interval(Duration::from_secs(15));
     let _ = socket.set_tcp_nodelay(true);
     let _ = socket.set_tcp_keepalive(&probes);
     #[cfg(target_os = "linux")]

@@ -27,7 +27,7 @@ use futures_util::FutureExt;
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 
 pub use drain::Drain;
@@ -151,7 +151,8 @@ impl House {
 
     /// Waits for the connections to end; cuts those that do not.
     async fn empty(mut self) -> usize {
-        let deadline = sleep(self.options.drain_timeout);
+        let deadline =
+            sleep_until(self.drain.began().unwrap_or_else(Instant::now) + self.options.drain_timeout);
         tokio::pin!(deadline);
         loop {
             tokio::select! {

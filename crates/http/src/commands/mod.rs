@@ -1,0 +1,11 @@
+//! One module per subcommand, and what they share.
+
+mod compose;
+pub(crate) mod demo_data;
+pub(crate) mod healthcheck;
+pub(crate) mod logging;
+pub(crate) mod openapi;
+pub(crate) mod serve;
+
+/// Why a command could not do its work: a sentence for whoever called it.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,148 @@
+//! `souk serve`: the API, its operations listener and housekeeping, until asked to end.
+//!
+//! The end, in this order: `/readyz` says no and everybody hears the word; the API listener takes in whoever is in the
+//! kernel's queue and closes; requests in work are answered, and changes whose clients have left are finished;
+//! last goes the operations listener, so that probes and metrics can be read to the end. All of it takes no longer
+//! than the drain timeout. A second signal ends at once.
+
+use std::{net::SocketAddr, time::Duration};
+
+use clap::Args;
+use souk_http::{
+    config::{Config, ServeArgs},
+    layer::{Ground, InFlight, Limits},
+    metrics::{Gauge, Metrics},
+    router,
+    server::{self, ConnectionCount, Drain, Options},
+};
+use tokio::{
+    net::TcpListener,
+    time::{Instant, timeout_at},
+};
+
+use super::{Failure, compose};
+
+/// Connections to the operations listener: a scraper, a few probes, a person.
+const OPERATIONS_CONNECTIONS: usize = 64;
+
+/// How often what has expired is removed.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_mins(10);
+
+/// The exit code of a process that was interrupted, as shells have it.
+const INTERRUPTED: i32 = 130;
+
+/// The arguments of `souk serve`.
+#[derive(Args)]
+pub(crate) struct ServeCommand {
+    /// Only answer requests; leave housekeeping to other servers
+    #[arg(long)]
+    no_worker: bool,
+    #[command(flatten)]
+    settings: ServeArgs,
+}
+
+/// Serves until asked to end.
+pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
+    let config = command.settings.resolve()?;
+    check_open_files(config.server.max_connections);
+    let api_listener = server::listen(config.server.addr, "SOUK_ADDR").await?;
+    let ops_listener = server::listen(config.server.ops_addr, "SOUK_OPS_ADDR").await?;
+    let (address, ops_address) = (api_listener.local_addr()?, ops_listener.local_addr()?);
+
+    let drain = Drain::new();
+    let parts = compose::server(&config, drain.clone())?;
+    let in_flight = InFlight::new(config.server.max_in_flight);
+    let connections = ConnectionCount::default();
+    let ground = Ground::new(limits(&config), in_flight.clone());
+    let metrics = Metrics::new(vec![
+        Gauge::InFlight(Box::new({
+            let in_flight = in_flight.clone();
+            move || in_flight.count()
+        })),
+        Gauge::Connections(Box::new({
+            let connections = connections.clone();
+            move || connections.get()
+        })),
+        Gauge::Pool(parts.read_pool),
+    ]);
+    tokio::spawn(metrics.clone().keep_tidy());
+
+    let public_url = config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let options =
+        router::Options { public_url: public_url.clone(), cors_origins: config.server.cors_origins.clone() };
+    let api = router::api(parts.state.clone(), &ground, &options);
+    let operations = router::operations(parts.state, &ground, metrics);
+
+    let ops_drain = Drain::new();
+    let ops_server = tokio::spawn(serve_operations(ops_listener, operations, &config, ops_drain.clone()));
+    let housekeeping =
+        (!command.no_worker).then(|| tokio::spawn(parts.housekeeping.run(HOUSEKEEPING_EVERY, drain.begun())));
+    tokio::spawn(heed_signals(drain.clone()));
+    announce(&public_url, ops_address);
+
+    let api_options = Options {
+        header_timeout: config.server.header_timeout,
+        max_connections: config.server.max_connections,
+        drain_timeout: config.server.drain_timeout,
+    };
+    let cut = server::serve(api_listener, api, api_options, drain.clone(), connections).await;
+    let deadline = drain.began().unwrap_or_else(Instant::now) + config.server.drain_timeout;
+    let unfinished =
+        timeout_at(deadline, in_flight.emptied()).await.map_or_else(|_| in_flight.count(), |()| 0);
+    if let Some(housekeeping) = housekeeping {
+        let _ = timeout_at(deadline, housekeeping).await;
+    }
+    ops_drain.begin();
+    let _ = timeout_at(deadline, ops_server).await;
+    if cut + unfinished > 0 {
+        tracing::warn!(connections = cut, requests = unfinished, "cut at the end of the drain timeout");
+    }
+    tracing::info!("ended");
+    Ok(())
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits { deadline: config.server.request_deadline, body: config.server.body_limit }
+}
+
+/// The operations listener has its own word to end, which comes last.
+fn serve_operations(
+    listener: TcpListener,
+    router: axum::Router,
+    config: &Config,
+    drain: Drain,
+) -> impl Future<Output = usize> + use<> {
+    let options = Options {
+        header_timeout: config.server.header_timeout,
+        max_connections: OPERATIONS_CONNECTIONS,
+        drain_timeout: Duration::from_secs(1),
+    };
+    server::serve(listener, router, options, drain, ConnectionCount::default())
+}
+
+async fn heed_signals(drain: Drain) {
+    if let Err(error) = server::asked_to_end().await {
+        tracing::warn!(%error, "cannot hear signals; only a kill will end this server");
+        return;
+    }
+    tracing::info!("asked to end; finishing what is in work");
+    drain.begin();
+    if server::asked_to_end().await.is_ok() {
+        tracing::warn!("asked to end again; ending at once");
+        std::process::exit(INTERRUPTED);
+    }
+}
+
+/// One line for whoever started it, and for programs that wait for it.
+fn announce(public_url: &str, ops_address: SocketAddr) {
+    println!("souk is serving {public_url}/v1, docs {public_url}/docs, metrics http://{ops_address}/metrics");
+}
+
+/// Every connection is an open file, and so is everything else; a limit below that would make accepting fail.
+fn check_open_files(max_connections: usize) {
+    const OTHERS: u64 = 256;
+    let wanted = u64::try_from(max_connections).unwrap_or(u64::MAX).saturating_add(OTHERS);
+    if let Some(limit) = server::raise_open_files_limit().filter(|limit| *limit < wanted) {
+        tracing::warn!(limit, wanted, "the limit of open files is lower than SOUK_MAX_CONNECTIONS needs");
+    }
+}
