@@ -125,7 +125,7 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("ck_sessions_ended_at", Broken("a session has ended exactly when it says why")),
 
     ("pk_products", Taken(Unique::Id)),
-    ("uq_products_id_seller_id", Taken(Unique::Id)),
+    ("uq_products_seller_id_id", Taken(Unique::Id)),
     ("fk_products_seller_id", Missing(Reference::User)),
     ("ck_products_title", Broken("a title has 1 to 140 characters")),
     ("ck_products_description", Broken("a description has at most 5000 characters")),

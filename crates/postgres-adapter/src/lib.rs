@@ -11,6 +11,7 @@ pub mod migrations;
 mod point;
 mod pool;
 mod product;
+mod readiness;
 #[expect(unreachable_pub, clippy::wildcard_imports, reason = "generated: the tool does not know how far its module is seen")]
 #[rustfmt::skip]
 mod schema;
@@ -24,5 +25,6 @@ pub use constraint::names as constraint_names;
 pub use idempotency::PgIdempotency;
 pub use pool::{PgPool, PoolGauges, PoolSettings};
 pub use product::PgProducts;
+pub use readiness::PgReadiness;
 pub use session::PgSessions;
 pub use user::PgUsers;

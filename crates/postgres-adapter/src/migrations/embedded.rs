@@ -53,6 +53,11 @@ pub fn history() -> impl Iterator<Item = (&'static str, String)> {
     ALL.iter().map(|migration| (migration.name, migration.purpose()))
 }
 
+/// The version of every migration, oldest first, as the database keeps them.
+pub(crate) fn versions() -> Vec<String> {
+    ALL.iter().map(Migration::version).collect()
+}
+
 /// The version of the newest migration, as the database keeps it.
 pub fn latest() -> String {
     ALL.last().map(Migration::version).unwrap_or_default()

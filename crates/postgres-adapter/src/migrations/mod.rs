@@ -6,6 +6,7 @@
 
 mod embedded;
 
+pub(crate) use embedded::versions;
 pub use embedded::{fingerprint, history, latest};
 
 use std::time::{Duration, Instant};

@@ -1,0 +1,27 @@
+//! The adapter against a real PostgreSQL with PostGIS, a database for each test. One program, so that it is linked once.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this is all test, but clippy only knows that of functions marked as one"
+)]
+
+mod fill;
+mod migrations;
+mod nearby;
+mod plans;
+mod pool;
+mod product;
+mod rules;
+mod schema;
+mod support;
+mod user;
+
+use souk_postgres_adapter::migrations::{fingerprint, up};
+use souk_testkit::database::TestDatabase;
+
+/// A database with the newest schema and no rows.
+async fn migrated() -> TestDatabase {
+    TestDatabase::create(&fingerprint(), async |url: String| up(&url, None, |_| {}).await.map(|_| ())).await
+}

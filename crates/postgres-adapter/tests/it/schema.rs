@@ -1,0 +1,193 @@
+//! What holds for every table, read from the catalog: a table that is added tomorrow is held to it as well.
+
+use std::collections::BTreeSet;
+
+use souk_postgres_adapter::constraint_names;
+use tokio_postgres::Client;
+
+use crate::{fill, migrated};
+
+/// Our tables: not PostGIS' own, and not the list of migrations.
+const OURS: &str = "SELECT oid FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> '__diesel_schema_migrations'
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')";
+
+async fn names(client: &Client, sql: &str) -> BTreeSet<String> {
+    let rows = client.query(sql, &[]).await.unwrap();
+    rows.iter().map(|row| row.get::<_, String>(0)).collect()
+}
+
+/// Foreign keys that no index serves: one that leads with their columns, in any order, and holds every row that the key
+/// looks for. A partial one does only if all it leaves out is rows whose key is NULL.
+async fn foreign_keys_without_index(client: &Client) -> BTreeSet<String> {
+    let sql = format!(
+        "SELECT fk.conname::text FROM pg_constraint fk
+         WHERE fk.contype = 'f' AND fk.conrelid IN ({OURS}) AND NOT EXISTS (
+            SELECT FROM pg_index ix
+            CROSS JOIN LATERAL (SELECT (ix.indkey::int2[])[0:cardinality(fk.conkey) - 1]) lead (columns)
+            WHERE ix.indrelid = fk.conrelid AND ix.indisvalid
+            AND lead.columns @> fk.conkey AND lead.columns <@ fk.conkey
+            AND (ix.indpred IS NULL OR pg_get_expr(ix.indpred, ix.indrelid) IN (
+                SELECT format('(%I IS NOT NULL)', attname) FROM pg_attribute
+                WHERE attrelid = fk.conrelid AND attnum = ANY (fk.conkey))))"
+    );
+    names(client, &sql).await
+}
+
+#[tokio::test]
+async fn every_foreign_key_has_an_index_that_leads_with_its_columns() {
+    let database = migrated().await;
+    assert_eq!(foreign_keys_without_index(&database.connect().await).await, BTreeSet::new());
+}
+
+#[tokio::test]
+async fn a_foreign_key_without_its_index_is_noticed() {
+    let database = migrated().await;
+    let client = database.connect().await;
+    let seller = BTreeSet::from(["fk_products_seller_id".to_owned()]);
+    client.batch_execute("DROP INDEX ix_products_seller_id").await.unwrap();
+    assert_eq!(foreign_keys_without_index(&client).await, seller);
+    for useless in ["(created_at, seller_id)", "(seller_id) WHERE is_available", "(lower(title), seller_id)"]
+    {
+        let sql = format!("CREATE INDEX useless ON products {useless}");
+        client.batch_execute(&sql).await.unwrap();
+        assert_eq!(foreign_keys_without_index(&client).await, seller, "{sql}");
+        client.batch_execute("DROP INDEX useless").await.unwrap();
+    }
+    client.batch_execute("CREATE INDEX useful ON products (seller_id)").await.unwrap();
+    assert_eq!(foreign_keys_without_index(&client).await, BTreeSet::new());
+}
+
+/// Everything that can be broken by name. NOT NULL is left out: where it has a name (PostgreSQL 18), nobody gave it.
+async fn constraints(client: &Client) -> BTreeSet<String> {
+    let sql = format!(
+        "SELECT conname::text FROM pg_constraint WHERE contype <> 'n' AND conrelid IN ({OURS})
+         UNION SELECT indexrelid::regclass::text FROM pg_index WHERE indisunique AND indrelid IN ({OURS})"
+    );
+    names(client, &sql).await
+}
+
+#[tokio::test]
+async fn every_constraint_has_a_meaning_and_every_meaning_a_constraint() {
+    let database = migrated().await;
+    let catalog = constraints(&database.connect().await).await;
+    let known: BTreeSet<String> = constraint_names().map(str::to_owned).collect();
+    assert_eq!(catalog.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new(), "without a meaning");
+    assert_eq!(known.difference(&catalog).collect::<Vec<_>>(), Vec::<&String>::new(), "without a constraint");
+}
+
+#[tokio::test]
+async fn a_constraint_without_a_meaning_is_noticed() {
+    let database = migrated().await;
+    let client = database.connect().await;
+    let sql = "ALTER TABLE users ADD CONSTRAINT ck_new CHECK (id IS NOT NULL); CREATE UNIQUE INDEX uq_new ON users (id)";
+    client.batch_execute(sql).await.unwrap();
+    let known: BTreeSet<String> = constraint_names().map(str::to_owned).collect();
+    let catalog = constraints(&client).await;
+    assert_eq!(catalog.difference(&known).collect::<Vec<_>>(), ["ck_new", "uq_new"]);
+}
+
+#[tokio::test]
+async fn names_say_what_and_where() {
+    let database = migrated().await;
+    let client = database.connect().await;
+    let strays = format!(
+        "SELECT conname::text FROM pg_constraint WHERE contype <> 'n' AND conrelid IN ({OURS})
+         AND NOT starts_with(conname, CASE contype WHEN 'p' THEN 'pk_' WHEN 'f' THEN 'fk_' WHEN 'u' THEN 'uq_' ELSE 'ck_' END
+                             || conrelid::regclass)
+         UNION SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid IN ({OURS})
+         AND indexrelid::regclass::text !~ ('^(pk|uq|ix|idx)_' || indrelid::regclass)"
+    );
+    assert_eq!(names(&client, &strays).await, BTreeSet::new());
+}
+
+#[tokio::test]
+async fn the_indexes_that_the_data_model_names_are_there() {
+    let database = migrated().await;
+    let all = names(
+        &database.connect().await,
+        "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public'",
+    )
+    .await;
+    for name in [
+        "ix_users_email",
+        "ix_users_username",
+        "ix_users_phone",
+        "idx_users_location",
+        "ix_products_seller_id",
+        "ix_products_category_feed",
+        "ix_products_feed_created",
+        "ix_products_is_available",
+        "idx_products_location",
+        "ix_products_category_location",
+        "ix_streams_user_id",
+        "ix_streams_status",
+        "ix_streams_category",
+        "ix_conversations_buyer_seller",
+        "ix_conversations_product",
+        "ix_conversations_buyer_inbox",
+        "ix_conversations_seller_inbox",
+        "ix_messages_conversation",
+        "ix_messages_sender",
+        "ix_offers_product",
+        "ix_offers_conversation",
+        "ix_offers_status",
+        "ix_offers_buyer",
+        "ix_offers_seller",
+        "ix_transactions_buyer",
+        "ix_transactions_seller",
+        "ix_transactions_product",
+        "ix_transactions_status",
+        "ix_verifications_user_id",
+        "ix_verifications_status",
+    ] {
+        assert!(all.contains(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn whatever_has_no_bound_of_its_own_has_a_check() {
+    let database = migrated().await;
+    let unbounded = format!(
+        "SELECT attrelid::regclass || '.' || attname FROM pg_attribute
+         WHERE attrelid IN ({OURS}) AND attnum > 0 AND NOT attisdropped
+         AND format_type(atttypid, NULL) IN ('text', 'citext', 'character', 'jsonb', 'bytea', 'geometry', 'uuid[]')
+         AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = attrelid AND contype = 'c' AND attnum = ANY (conkey))"
+    );
+    assert_eq!(names(&database.connect().await, &unbounded).await, BTreeSet::new());
+}
+
+#[tokio::test]
+async fn every_row_says_since_when_it_is_there() {
+    let database = migrated().await;
+    let timeless = format!(
+        "SELECT oid::regclass::text FROM pg_class WHERE oid IN ({OURS}) AND NOT EXISTS (
+            SELECT FROM pg_attribute WHERE attrelid = pg_class.oid AND attname = 'created_at' AND attnotnull
+            AND atttypid = 'timestamptz'::regtype)"
+    );
+    assert_eq!(names(&database.connect().await, &timeless).await, BTreeSet::new());
+}
+
+#[tokio::test]
+async fn both_location_indexes_are_gist_and_used() {
+    let database = migrated().await;
+    let client = database.connect().await;
+    fill::people_and_listings(&client, 5_000, 5_000).await;
+    for (table, condition, index) in
+        [("products", "is_available AND", "idx_products_location"), ("users", "", "idx_users_location")]
+    {
+        let definition =
+            client.query_one("SELECT pg_get_indexdef($1::text::regclass)", &[&index]).await.unwrap();
+        assert!(definition.get::<_, String>(0).contains("USING gist"), "{index}");
+        let around = "ST_Expand(ST_Point(13.4, 52.5, 4326), 0.05)";
+        let near = format!("SELECT id FROM {table} WHERE {condition} location && {around}");
+        let nearest = format!(
+            "SELECT id FROM {table} WHERE {condition} location && ST_Expand(ST_Point(13.4, 52.5, 4326), 5)
+             ORDER BY location <-> ST_Point(13.4, 52.5, 4326) LIMIT 20"
+        );
+        for sql in [near, nearest] {
+            let plan = fill::plan(&client, &sql).await;
+            assert!(plan.contains(index) && !plan.contains("Seq Scan"), "{sql}\n{plan}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Adapters on a database of their own, and people to act in it.
+
+use std::time::Duration;
+
+use souk_domain::{
+    id::UserId,
+    product::{Listing, ListingForm, Product, Publication, Publisher},
+    user::{Role, User},
+};
+use souk_ports::{
+    product::ProductRepository, session::PasswordHash, user::Credentials, user::UserRepository,
+};
+use souk_postgres_adapter::{Connector, PgPool, PgProducts, PgUsers, PoolSettings, Timeouts};
+use souk_testkit::{
+    build::{self, blur_key},
+    database::TestDatabase,
+    fixed::now,
+};
+
+use crate::migrated;
+
+/// A migrated database and a pool on it.
+pub(crate) struct Ground {
+    pub(crate) database: TestDatabase,
+    pub(crate) pool: PgPool,
+}
+
+impl Ground {
+    pub(crate) async fn new() -> Self {
+        Self::with_connections(8).await
+    }
+
+    pub(crate) async fn with_connections(max_size: u32) -> Self {
+        let database = migrated().await;
+        let timeouts = Timeouts {
+            statement: Duration::from_secs(30),
+            lock: Duration::from_secs(1),
+            idle_in_transaction: Duration::from_secs(5),
+            transaction: Duration::from_secs(30),
+        };
+        let settings = PoolSettings {
+            max_size,
+            min_idle: 0,
+            acquire_timeout: Duration::from_secs(10),
+            max_lifetime: Duration::from_hours(1),
+        };
+        let connector = Connector::new(&database.url(), Some(timeouts)).unwrap();
+        Self { database, pool: PgPool::new(connector, settings) }
+    }
+
+    pub(crate) fn users(&self) -> PgUsers {
+        PgUsers::new(self.pool.clone())
+    }
+
+    pub(crate) fn products(&self) -> PgProducts {
+        PgProducts::new(self.pool.clone())
+    }
+
+    /// Opens the account of a buyer called `name`.
+    pub(crate) async fn user(&self, n: u128, name: &str) -> User {
+        let credentials = credentials(n, name);
+        self.users().insert(&credentials, &build::session(n, credentials.user.id)).await.unwrap();
+        credentials.user
+    }
+
+    /// Publishes a form as the listing number `n`, `n` seconds later than the one before the first.
+    pub(crate) async fn publish(&self, n: u32, seller: UserId, form: &ListingForm) -> Product {
+        let listing = Listing::check(form).unwrap();
+        let id = build::product_id(n.into());
+        let at = now() + chrono::TimeDelta::seconds(n.into());
+        let decide = |publisher| listing.clone().publish(id, publisher, &blur_key(), at);
+        self.products().publish(seller, &decide, None).await.unwrap()
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let client = self.database.connect().await;
+        client.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.unwrap().get(0)
+    }
+}
+
+pub(crate) fn credentials(n: u128, name: &str) -> Credentials {
+    Credentials { user: build::user(n, name), password_hash: PasswordHash("$argon2id$hash".to_owned()) }
+}
+
+/// What publishing the bike of [`build::listing_form`] decides, as the listing number `n`.
+pub(crate) fn bike(n: u128, seller: UserId, role: Role) -> Publication {
+    let product = build::product(n, seller);
+    let pickup = product.place.map(|place| place.point);
+    let after = role.after_publishing();
+    Publication { product, pickup, promotion: (after != role).then_some(after) }
+}
+
+/// The role the account had when the rule was asked.
+pub(crate) fn role(publisher: Publisher) -> Role {
+    publisher.role
+}
