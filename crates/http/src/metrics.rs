@@ -124,7 +124,7 @@ fn install() -> PrometheusHandle {
     describe_counter!("db_pool_waits_total", "Times a database connection had to be waited for.");
     describe_counter!("db_pool_timeouts_total", "Times a database connection was waited for in vain.");
     process::describe();
-    gauge!("build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    gauge!("souk_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     handle
 }
 
@@ -190,7 +190,7 @@ mod tests {
             r#"http_requests_total{method="GET",route="/v1/metrics-test/{id}",status="200"} 1"#,
             r#"http_request_duration_seconds_bucket{method="GET",route="/v1/metrics-test/{id}",le="0.0005"} 0"#,
             r#"http_request_duration_seconds_bucket{method="GET",route="/v1/metrics-test/{id}",le="0.001"} 1"#,
-            concat!(r#"build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""} 1"#),
+            concat!(r#"souk_build_info{version=""#, env!("CARGO_PKG_VERSION"), r#""} 1"#),
         ] {
             assert!(text.lines().any(|seen| seen == line), "{line} is missing in:\n{text}");
         }

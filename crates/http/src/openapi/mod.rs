@@ -14,7 +14,10 @@ use utoipa::{
     },
 };
 
-use crate::problem::{Document, FieldError};
+use crate::{
+    problem::{Document, FieldError},
+    word::SortWord,
+};
 
 /// The name of the security scheme; operations that need a token say `security(("bearer" = []))`.
 const BEARER: &str = "bearer";
@@ -26,11 +29,11 @@ const BEARER: &str = "bearer";
         description = "A marketplace: fixed-price shops and neighbours, listings near you, offers and deals.\n\n\
             Errors are RFC 9457 problem documents; `code` is the word to act on. Lists are paged by cursor. A POST \
             that creates something takes an `Idempotency-Key` and can then be repeated safely.",
-        license(name = "Apache-2.0", identifier = "Apache-2.0"),
-        contact()
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags((name = "Operations", description = "Probes for those who run the service.")),
-    components(schemas(Document, FieldError)),
+    // Words that stand in parameters only are not found by themselves.
+    components(schemas(Document, FieldError, SortWord)),
     modifiers(&SharedParts)
 )]
 struct Base;

@@ -9,4 +9,5 @@
 
 mod configuration;
 mod ground;
+mod openapi;
 mod server;
