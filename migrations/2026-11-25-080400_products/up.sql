@@ -36,8 +36,9 @@ CREATE TABLE products (
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     CONSTRAINT pk_products PRIMARY KEY (id),
-    -- The target of composite keys: who points to a listing and names its seller cannot name another one.
-    CONSTRAINT uq_products_id_seller_id UNIQUE (id, seller_id),
+    -- The target of composite keys: who points to a listing and names its seller cannot name another one. The seller
+    -- leads, so that a look-up by id keeps to the smaller primary key.
+    CONSTRAINT uq_products_seller_id_id UNIQUE (seller_id, id),
     CONSTRAINT fk_products_seller_id FOREIGN KEY (seller_id) REFERENCES users (id) ON DELETE RESTRICT,
     CONSTRAINT ck_products_title CHECK (char_length(title) BETWEEN 1 AND 140),
     CONSTRAINT ck_products_description CHECK (char_length(description) <= 5000),

@@ -2,7 +2,8 @@
 --      webhooks. Identity numbers are handed out before commit, so a reader that only follows them would step over a slow
 --      transaction. xid closes that gap: everything below pg_snapshot_xmin(pg_current_snapshot()) is settled, so a relay
 --      reads "WHERE (xid, id) > (its bookmark) AND xid < that horizon ORDER BY xid, id" and misses nothing. Transaction
---      numbers belong to one cluster: after a restore from a dump, bookmarks begin anew.
+--      numbers are the whole server's: a long write in any of its databases holds the horizon back, and after a restore
+--      from a dump bookmarks begin anew.
 -- Lock: none; a new table.
 -- Running version: does not know it.
 SET LOCAL lock_timeout = '2s';
