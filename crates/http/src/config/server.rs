@@ -35,8 +35,8 @@ pub struct ServerArgs {
     #[arg(long, env = "SOUK_REQUEST_DEADLINE", value_name = "DURATION", default_value = "5s",
         value_parser = duration)]
     request_deadline: Duration,
-    /// How long a request's header may take to arrive, and a connection may be idle
-    #[arg(long, env = "SOUK_HEADER_TIMEOUT", value_name = "DURATION", default_value = "10s",
+    /// How long a request's header may take to arrive, and a connection may be idle; nine, to be sure of ten seconds
+    #[arg(long, env = "SOUK_HEADER_TIMEOUT", value_name = "DURATION", default_value = "9s",
         value_parser = duration)]
     header_timeout: Duration,
     /// How many bytes a JSON body may have

@@ -35,7 +35,7 @@ fn the_defaults_are_those_documented() {
     assert_eq!(server.ops_addr.to_string(), "127.0.0.1:3001");
     assert_eq!((server.public_url, server.cors_origins.len()), (None, 0));
     assert_eq!(server.request_deadline, Duration::from_secs(5));
-    assert_eq!(server.header_timeout, Duration::from_secs(10));
+    assert_eq!(server.header_timeout, Duration::from_secs(9));
     assert_eq!(server.body_limit, 1 << 20);
     assert_eq!(tokens.access_ttl, Duration::from_mins(15));
     assert_eq!(tokens.session_ttl, Duration::from_hours(24 * 30));

@@ -27,10 +27,10 @@ use tokio::{
 };
 use tracing::Instrument;
 
-use crate::{layer::access::Record, problem::Problem};
+use self::{access::Record, request_id::RequestId};
+use crate::problem::Problem;
 
 pub use in_flight::{InFlight, Room};
-pub use request_id::RequestId;
 
 /// The name of the header that carries a request's id, there and back.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -73,10 +73,9 @@ impl Ground {
 }
 
 /// The middleware; laid under routes by [`crate::router::grounded`].
-pub(crate) async fn stand(State(ground): State<Ground>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn stand(State(ground): State<Ground>, request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
     let span = tracing::info_span!("request", request_id = id.as_str());
-    request.extensions_mut().insert(id.clone());
     let record = Record::begin(
         request.method().clone(),
         request.extensions().get::<MatchedPath>().cloned(),

@@ -14,7 +14,7 @@ use super::X_REQUEST_ID;
 
 /// A request's id: the one it came with, if that is 1 to 64 harmless characters, else a new one. Unique, but no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(HeaderValue);
+pub(super) struct RequestId(HeaderValue);
 
 /// Tells this process' ids from those of every other process, past ones included.
 static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
@@ -27,7 +27,7 @@ impl RequestId {
     }
 
     /// The id as text.
-    pub fn as_str(&self) -> &str {
+    pub(super) fn as_str(&self) -> &str {
         self.0.to_str().unwrap_or_default()
     }
 

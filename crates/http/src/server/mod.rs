@@ -111,7 +111,7 @@ pub async fn serve(
 }
 
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// Errors of `accept` that concern the one connection that is gone already, not the listener.
 fn is_of_one_connection(error: &io::Error) -> bool {
