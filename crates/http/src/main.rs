@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use souk_http::config::{self, AddressArgs, LogArgs};
 
-use crate::commands::{Failure, demo_data, healthcheck, logging, openapi, serve};
+use crate::commands::{Failure, demo_data, healthcheck, logging, migrate, openapi, serve};
 
 /// The Souk Loop marketplace.
 ///
@@ -26,6 +26,8 @@ struct Program {
 enum Command {
     /// Answer requests until asked to end (SIGTERM or Ctrl-C)
     Serve(serve::ServeCommand),
+    /// Bring the database to the schema of this program, or back
+    Migrate(migrate::MigrateCommand),
     /// Fill the database with people and listings that look real; a second time changes nothing
     DemoData(demo_data::DemoDataCommand),
     /// Print the API's description (OpenAPI 3.1)
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve(command) => runtime()?.block_on(serve::run(command)),
+        Command::Migrate(command) => runtime()?.block_on(migrate::run(command)),
         Command::DemoData(command) => runtime()?.block_on(demo_data::run(command)),
         Command::Openapi => {
             println!("{}", openapi::run()?);

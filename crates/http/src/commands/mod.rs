@@ -4,6 +4,7 @@ mod compose;
 pub(crate) mod demo_data;
 pub(crate) mod healthcheck;
 pub(crate) mod logging;
+pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod serve;
 
