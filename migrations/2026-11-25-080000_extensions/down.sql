@@ -1,5 +1,5 @@
--- Takes away the extensions that the way up made, and no others. One that something else has begun to use in the
--- meantime stays: it is no longer ours alone.
+-- Loses: the extensions that the way up made, and no others. One that something else has begun to use in the meantime
+-- stays: it is no longer ours alone.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 

@@ -1,5 +1,5 @@
 -- squawk-ignore-file ban-drop-type
--- The tables that used these types are gone by now; what is left of them blocks the drop, as it should.
+-- Loses: the types only. The tables that used them are gone by now; what is left of them blocks the drop, as it should.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 

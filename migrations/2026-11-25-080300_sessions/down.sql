@@ -1,5 +1,5 @@
 -- squawk-ignore-file ban-drop-table
--- Logs everybody out as soon as their access token runs out.
+-- Loses: every log-in; people are logged out as soon as their access token runs out.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 

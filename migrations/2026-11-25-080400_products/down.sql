@@ -1,5 +1,5 @@
 -- squawk-ignore-file ban-drop-table
--- Loses every listing.
+-- Loses: every listing.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 

@@ -1,5 +1,5 @@
 -- squawk-ignore-file ban-drop-table
--- Loses every stream; recordings elsewhere are not touched.
+-- Loses: every stream; recordings elsewhere are not touched.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 

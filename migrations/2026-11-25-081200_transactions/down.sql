@@ -1,5 +1,5 @@
 -- squawk-ignore-file ban-drop-table
--- Loses every payment record: never in production.
+-- Loses: every payment record: never in production.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 

@@ -1,5 +1,5 @@
 -- squawk-ignore-file ban-drop-table, ban-drop-function
--- Loses the books: never in production.
+-- Loses: the books: never in production.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 

@@ -1,5 +1,5 @@
 -- squawk-ignore-file ban-drop-table
--- Forgets which requests were answered: repeats of the last day would be done again.
+-- Loses: which requests were answered: repeats of the last day would be done again.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 

@@ -1,5 +1,5 @@
 -- squawk-ignore-file ban-drop-table
--- Forgets which events were heard: repeats would be acted on again.
+-- Loses: which events were heard: repeats would be acted on again.
 SET LOCAL lock_timeout = '2s';
 SET LOCAL statement_timeout = '30s';
 

@@ -49,7 +49,7 @@ impl Migration {
 }
 
 /// Every migration with what it is for, oldest first.
-pub fn history() -> impl Iterator<Item = (&'static str, String)> {
+pub fn list() -> impl Iterator<Item = (&'static str, String)> {
     ALL.iter().map(|migration| (migration.name, migration.purpose()))
 }
 
@@ -120,7 +120,7 @@ mod tests {
             }
             assert!(migration.up.starts_with("-- Why: "), "{name}/up.sql must open with why");
             assert!(!migration.purpose().is_empty() && !migration.purpose().contains("--"), "{name}");
-            assert!(migration.down.starts_with("--"), "{name}/down.sql must open with what is lost");
+            assert!(migration.down.contains("-- Loses: "), "{name}/down.sql does not say what is lost");
         }
     }
 

@@ -7,7 +7,7 @@
 mod embedded;
 
 pub(crate) use embedded::versions;
-pub use embedded::{fingerprint, history, latest};
+pub use embedded::{fingerprint, latest, list};
 
 use std::time::{Duration, Instant};
 

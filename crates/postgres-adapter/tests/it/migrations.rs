@@ -3,7 +3,7 @@
 use std::{process::Command, sync::Mutex};
 
 use souk_postgres_adapter::migrations::{
-    Direction, MigrationError, Progress, State, check, down, history, redo, sql, sql_for, status, up,
+    Direction, MigrationError, Progress, State, check, down, list, redo, sql, sql_for, status, up,
 };
 use souk_testkit::database::TestDatabase;
 use tokio_postgres::Client;
@@ -14,7 +14,7 @@ fn quiet(_: Progress) {}
 
 /// How many there are.
 fn all() -> usize {
-    history().count()
+    list().count()
 }
 
 /// A program of PostgreSQL itself: from the folder in `SOUK_TEST_PG_BIN`, else from the path.
@@ -141,7 +141,7 @@ async fn whoever_comes_second_says_that_it_waits() {
 /// A database migrated up to but not including `sessions`, and a client that holds a lock which that one needs.
 async fn stuck_before_sessions() -> (TestDatabase, Client, usize) {
     let database = TestDatabase::empty().await;
-    let before = history().position(|(name, _)| name.ends_with("_sessions")).unwrap();
+    let before = list().position(|(name, _)| name.ends_with("_sessions")).unwrap();
     up(&database.url(), Some(before), quiet).await.unwrap();
     let rival = database.connect().await;
     rival.batch_execute("BEGIN; LOCK TABLE users IN ROW EXCLUSIVE MODE").await.unwrap();
@@ -193,7 +193,7 @@ async fn check_names_what_is_pending() {
     assert!(error.to_string().starts_with(&format!("{} migrations pending (", all())), "{error}");
     up(&url, Some(all() - 1), quiet).await.unwrap();
     let error = check(&url).await.unwrap_err();
-    let last = history().last().unwrap().0;
+    let last = list().last().unwrap().0;
     assert_eq!(error.to_string(), format!("1 migration pending ({last}); run `souk migrate up`"));
     up(&url, None, quiet).await.unwrap();
     check(&url).await.unwrap();
@@ -224,7 +224,7 @@ async fn redo_walks_the_newest_back_and_forth() {
         Progress::Waiting => {}
     };
     assert_eq!(redo(&database.url(), record).await.unwrap(), 1);
-    let last = history().last().unwrap().0;
+    let last = list().last().unwrap().0;
     assert_eq!(walked, [(last, Direction::Down), (last, Direction::Up)]);
     check(&database.url()).await.unwrap();
 }
