@@ -175,13 +175,10 @@ fn docs() -> Result<()> {
 }
 
 fn migrations() -> Result<()> {
-    let folder = migrate::folder();
-    let files: Vec<_> = workspace::files_below(&folder)?
-        .into_iter()
-        .filter(|file| file.file_name().is_some_and(|name| name == "up.sql"))
-        .collect();
+    let mut files = workspace::files_below(&migrate::folder())?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
     let mut squawk = std::process::Command::new(tools::squawk()?);
-    squawk.current_dir(workspace::root()).arg("--config").arg("xtask/squawk.toml").args(files);
+    squawk.current_dir(workspace::root()).args(files);
     process::run(&mut squawk)
 }
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::db::{self, Choice, Purpose};
-use crate::{arch, ci, dev, migrate, readme, schema, souk, test, tidy, workspace};
+use crate::{arch, ci, dev, migrate, readme, schema, souk, test, tidy, ui, workspace};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -159,7 +159,7 @@ fn demo_data(choice: Option<Choice>) -> Result<()> {
     let binary = souk::build(souk::Profile::Dev)?;
     let database = db::open(choice, Purpose::Dev)?;
     souk::migrate(&binary, database.url())?;
-    print!("{}", souk::demo_data(&binary, database.url())?);
+    ui::answer(souk::demo_data(&binary, database.url())?.trim_end());
     Ok(())
 }
 
@@ -169,7 +169,7 @@ fn openapi(out: Option<&std::path::Path>) -> Result<()> {
     if let Some(file) = out {
         return workspace::write(file, document);
     }
-    print!("{document}");
+    ui::answer(document.trim_end());
     Ok(())
 }
 

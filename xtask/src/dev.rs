@@ -48,7 +48,7 @@ pub(crate) fn run(choice: Option<Choice>, options: &Options) -> Result<()> {
     souk::migrate(&binary, database.url())?;
     let demo = if options.no_demo { String::new() } else { souk::demo_data(&binary, database.url())? };
     let mut server = server::start(&binary, database.url(), &address, &ops_address)?;
-    println!("{}", welcome(&server.address, &crate::http::reachable(&ops_address), database.url(), &demo));
+    ui::answer(welcome(&server.address, &crate::http::reachable(&ops_address), database.url(), &demo));
 
     let outcome = server.serve_until_interrupted();
     eprintln!();

@@ -12,6 +12,13 @@ use crate::db::{self, Choice, Purpose};
 use crate::souk::{self, Profile};
 use crate::{process, schema, tools, ui, workspace};
 
+/// How a migration opens; `cargo xtask tidy` asks for an answer behind each colon.
+const UP: &str = "-- Why:\n-- Lock:\n-- Running version:\n";
+/// How its way back opens.
+const DOWN: &str = "-- Loses:\n";
+/// A migration that can't have its lock soon gives up, rather than letting everybody queue behind it.
+const TIMEOUTS: &str = "SET LOCAL lock_timeout = '2s';\nSET LOCAL statement_timeout = '30s';\n";
+
 /// What to do with the migrations.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub(crate) enum Action {
@@ -95,7 +102,7 @@ fn new(choice: Option<Choice>, name: &str, diff: bool) -> Result<()> {
     let now = UNIX_EPOCH.elapsed().context("this machine's clock stands before 1970")?.as_secs();
     let written = write_files(&folder(), &timestamp(now), name, &up, &down)?;
     for file in written {
-        println!("{}", file.strip_prefix(workspace::root()).unwrap_or(&file).display());
+        ui::answer(file.strip_prefix(workspace::root()).unwrap_or(&file).display());
     }
     ui::note("say in its first lines why, which lock it takes, and what the running version sees meanwhile");
     ui::note("then: cargo xtask migrate redo, cargo xtask schema, cargo xtask ci --only migrations");
@@ -154,15 +161,10 @@ fn write_files(folder: &Path, timestamp: &str, name: &str, up: &str, down: &str)
     let home = folder.join(format!("{timestamp}_{name}"));
     workspace::make_dir(&home)?;
     let mut written = Vec::new();
-    for (file, sql, what) in [("up.sql", up, "Why"), ("down.sql", down, "Undoes")] {
+    for (file, opening, sql) in [("up.sql", UP, up), ("down.sql", DOWN, down)] {
         let path = home.join(file);
         let sql = if sql.trim().is_empty() { String::new() } else { format!("\n{}\n", sql.trim()) };
-        workspace::write(
-            &path,
-            format!(
-                "-- {what}: \n-- Lock: \n-- The running version sees: \n\nSET LOCAL lock_timeout = '2s';\n{sql}"
-            ),
-        )?;
+        workspace::write(&path, format!("{opening}{TIMEOUTS}{sql}"))?;
         written.push(path);
     }
     Ok(written)
@@ -213,8 +215,8 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let files = write_files(temp.path(), "2026-01-01-000000", "add_x", "ALTER TABLE x;", "").unwrap();
         let up = fs::read_to_string(&files[0]).unwrap();
-        assert!(up.ends_with("SET LOCAL lock_timeout = '2s';\n\nALTER TABLE x;\n"), "{up}");
-        assert!(fs::read_to_string(&files[1]).unwrap().starts_with("-- Undoes: \n"));
+        assert!(up.starts_with("-- Why:\n-- Lock:\n") && up.ends_with("'30s';\n\nALTER TABLE x;\n"), "{up}");
+        assert!(fs::read_to_string(&files[1]).unwrap().starts_with("-- Loses:\nSET LOCAL lock_timeout"));
         let again = write_files(temp.path(), "2026-01-02-000000", "add_x", "", "").unwrap_err();
         assert!(again.to_string().contains("2026-01-01-000000_add_x"), "{again}");
     }

@@ -10,9 +10,6 @@ use crate::db::{self, Choice, Database, Purpose};
 use crate::souk::{self, Profile};
 use crate::{process, ui, workspace};
 
-/// How many template databases are kept. Each belongs to one state of the migrations; the newest few are in use.
-const TEMPLATES_KEPT: u32 = 12;
-
 /// Runs the tests; arguments go to the test runner, and leave the documentation's examples out.
 pub(crate) fn run(choice: Option<Choice>, arguments: &[String]) -> Result<()> {
     let start = Instant::now();
@@ -85,19 +82,10 @@ fn prepared<'a>(command: &'a mut Command, database: &Database, binary: &Path) ->
     command
 }
 
-/// Drops what killed test runs left behind, and templates of migrations long gone.
+/// Drops what killed runs left behind. Templates are the tests' own affair: they keep the newest few.
 fn tidy_up(database: &Database) -> Result<()> {
     let names = database.ask("SELECT datname FROM pg_database WHERE datname ~ '^souk_[tx]_[0-9]+'")?;
     for name in names.lines().filter(|name| is_stale(name)) {
-        database.remove(name)?;
-    }
-    let old = database.ask(&format!(
-        "SELECT datname FROM pg_database d WHERE datname LIKE 'souk\\_tpl\\_%' \
-         AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid) \
-         ORDER BY oid DESC OFFSET {TEMPLATES_KEPT}"
-    ))?;
-    for name in old.lines() {
-        database.ask(&format!("ALTER DATABASE \"{name}\" IS_TEMPLATE false"))?;
         database.remove(name)?;
     }
     Ok(())

@@ -50,7 +50,8 @@ fn install(tool: &CargoTool) -> Result<PathBuf> {
     let CargoTool { package, version, binary, options } = tool;
     let home = folder()?.join(format!("{package}-{version}"));
     in_place(&home, &home.join("bin").join(binary), package, version, |fresh| {
-        let mut install = workspace::cargo(&["install", "--locked", "--quiet", "--version"]);
+        // Without optimisation: they run for seconds, and optimising them would take minutes.
+        let mut install = workspace::cargo(&["install", "--debug", "--locked", "--quiet", "--version"]);
         install.arg(format!("={version}")).arg(package).args(*options);
         install.arg("--root").arg(fresh).arg("--target-dir").arg(fresh.join("target"));
         process::run(&mut install)
@@ -68,7 +69,8 @@ pub(crate) fn squawk() -> Result<PathBuf> {
             process::find("python3").context("squawk comes from PyPI, and there is no python3 here")?;
         // Not a venv: its scripts hold the path at which they were made, and Debian packs venv apart.
         let mut pip = Command::new(python);
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target"]);
+        pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--target"]);
+        pip.env("PIP_DISABLE_PIP_VERSION_CHECK", "1").env("PIP_ROOT_USER_ACTION", "ignore");
         pip.arg(fresh).arg(format!("squawk-cli=={version}"));
         process::run(&mut pip).context("squawk-cli can't be installed from PyPI (python3-pip on Debian)")
     })

@@ -3,7 +3,7 @@
 //! Standard output is kept for answers that somebody may want to pipe (a URL, SQL, a document).
 
 use std::fmt::Display;
-use std::io::{IsTerminal as _, stderr};
+use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,11 @@ static COLOURS: LazyLock<bool> =
 
 fn paint(code: &str, text: &dyn Display) -> String {
     if *COLOURS { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+}
+
+/// An answer for whoever asked, or for the next program. A reader who has heard enough (`| head`) is no error.
+pub(crate) fn answer(text: impl Display) {
+    let _closed_is_fine = writeln!(stdout().lock(), "{text}");
 }
 
 /// A long piece of work, named when it starts and timed when it ends.

@@ -14,7 +14,7 @@ pub(crate) fn up(choice: Option<Choice>, purpose: Purpose) -> Result<()> {
     let database = super::open(choice, purpose)?;
     database.keep()?;
     ui::note("it stays up until `cargo xtask db down`");
-    println!("{}", database.url());
+    ui::answer(database.url());
     Ok(())
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn empty(database: &Database, yes: bool) -> Result<()> {
 pub(crate) fn print_url(choice: Option<Choice>, purpose: Purpose) -> Result<()> {
     let database = super::open(choice, purpose)?;
     database.keep()?;
-    println!("{}", database.url());
+    ui::answer(database.url());
     Ok(())
 }
 
@@ -93,24 +93,30 @@ pub(crate) fn psql(choice: Option<Choice>, purpose: Purpose, arguments: &[String
 
 /// `db status`: what there is, what runs, and what would be chosen.
 pub(crate) fn status() -> Result<()> {
-    println!("cache     {}", cache::dir()?.display());
+    ui::answer(format!("cache     {}", cache::dir()?.display()));
     match settings::database_url() {
-        Some(set) => println!("url       DATABASE_URL = {}", url::masked(&set)),
-        None => println!("url       DATABASE_URL is not set"),
+        Some(set) => ui::answer(format!("url       DATABASE_URL = {}", url::masked(&set))),
+        None => ui::answer("url       DATABASE_URL is not set"),
     }
     let search = installed::search();
     match &search.best {
-        Some(found) => println!("local     PostgreSQL {} in {}", found.version, found.bin.display()),
-        None => println!("local     no PostgreSQL >= {} with PostGIS is installed", installed::OLDEST),
+        Some(found) => {
+            ui::answer(format!("local     PostgreSQL {} in {}", found.version, found.bin.display()))
+        }
+        None => {
+            ui::answer(format!("local     no PostgreSQL >= {} with PostGIS is installed", installed::OLDEST))
+        }
     }
     for refused in &search.refused {
-        println!("          {refused}");
+        ui::answer(format!("          {refused}"));
     }
-    println!("docker    {}", docker::refusal().unwrap_or_else(|| "an engine answers".to_owned()));
+    ui::answer(format!("docker    {}", docker::refusal().unwrap_or_else(|| "an engine answers".to_owned())));
     match (root::present(), root::refusal()) {
-        (Some(found), _) => println!("private   PostgreSQL {} in {}", found.version, root::home()?.display()),
-        (None, None) => println!("private   can be made here from Debian's packages (about 20 s)"),
-        (None, Some(refusal)) => println!("private   {refusal}"),
+        (Some(found), _) => {
+            ui::answer(format!("private   PostgreSQL {} in {}", found.version, root::home()?.display()))
+        }
+        (None, None) => ui::answer("private   can be made here from Debian's packages (about 20 s)"),
+        (None, Some(refusal)) => ui::answer(format!("private   {refusal}")),
     }
     let clusters = cache::dir()?.join("clusters");
     let mut folders: Vec<_> =
@@ -120,8 +126,8 @@ pub(crate) fn status() -> Result<()> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let kept = if folder.join("kept").exists() { ", until `db down`" } else { "" };
         match cluster::port_in(folder) {
-            Some(port) => println!("cluster   {name} runs on 127.0.0.1:{port}{kept}"),
-            None => println!("cluster   {name} is stopped"),
+            Some(port) => ui::answer(format!("cluster   {name} runs on 127.0.0.1:{port}{kept}")),
+            None => ui::answer(format!("cluster   {name} is stopped")),
         }
     }
     Ok(())

@@ -7,6 +7,9 @@ use anyhow::{Context as _, Result};
 
 use super::{Finding, Source};
 
+/// What `cargo xtask migrate new` leaves to be filled in.
+const LABELS: [&str; 4] = ["Why:", "Lock:", "Running version:", "Loses:"];
+
 pub(super) fn check(source: &Source) -> Vec<Finding> {
     if !source.path.starts_with("migrations") || !source.has_extension("sql") {
         return Vec::new();
@@ -16,6 +19,11 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
         source.text.lines().map(|line| line.split("--").next().unwrap_or_default().trim()).collect();
     if !statements.iter().any(|line| line.to_ascii_lowercase().contains("lock_timeout")) {
         found.push(source.finding(0, "sets no lock_timeout: begin with SET LOCAL lock_timeout = '2s';"));
+    }
+    for (number, line) in (1..).zip(source.text.lines()) {
+        if let Some(label) = line.strip_prefix("-- ").filter(|label| LABELS.contains(label)) {
+            found.push(source.finding(number, format!("`{label}` has no answer")));
+        }
     }
     if !source.text.trim_start().starts_with("--") {
         found.push(

@@ -148,4 +148,7 @@ fn a_migration_without_a_way_back_or_a_lock_timeout_is_seen() {
     assert_one(&found, "migrations/1_first/up.sql: sets no lock_timeout");
     let found = found_with("migrations/1_first/up.sql", "SET LOCAL lock_timeout = '2s';\n");
     assert_one(&found, "migrations/1_first/up.sql:1: does not open with a comment");
+    let found =
+        found_with("migrations/1_first/up.sql", "-- Why: tests.\n-- Lock:\nSET LOCAL lock_timeout = '2s';\n");
+    assert_one(&found, "migrations/1_first/up.sql:2: `Lock:` has no answer");
 }
