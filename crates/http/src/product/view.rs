@@ -48,8 +48,18 @@ pub struct ProductView {
     archived_at: Option<DateTime<Utc>>,
     /// Whether offers are taken.
     offers_enabled: bool,
-    #[serde(flatten)]
-    terms: Option<TermsView>,
+    /// The least that may be offered; half the price if null. Seen by the seller only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    min_offer_minor: SellersOnly,
+    /// From here on an offer is accepted at once. Seen by the seller only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    auto_accept_minor: SellersOnly,
+    /// Up to here an offer is declined at once. Seen by the seller only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    auto_decline_minor: SellersOnly,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     /// Along the earth from where one looks to `location`, in metres; in nearby lists only.
@@ -57,18 +67,9 @@ pub struct ProductView {
     distance_m: Option<f64>,
 }
 
-/// What its seller alone sees of a listing.
-#[derive(Serialize, ToSchema)]
-#[schema(as = ProductTerms)]
-#[expect(clippy::struct_field_names, reason = "that is what clients call them")]
-struct TermsView {
-    /// The least that may be offered; half the price if null. Seen by the seller only.
-    min_offer_minor: Option<i64>,
-    /// From here on an offer is accepted at once. Seen by the seller only.
-    auto_accept_minor: Option<i64>,
-    /// Up to here an offer is declined at once. Seen by the seller only.
-    auto_decline_minor: Option<i64>,
-}
+/// An amount that only the seller sees: left out for everybody else, null for a seller who named none.
+#[expect(clippy::option_option, reason = "left out and null are two things here")]
+type SellersOnly = Option<Option<i64>>;
 
 /// Where a listing is in its life.
 #[derive(Clone, Copy, Serialize, ToSchema)]
@@ -93,11 +94,7 @@ impl ProductView {
             ProductState::Sold { at } => (ProductStatus::Sold, Some(at), None),
             ProductState::Archived { at, sold } => (ProductStatus::Archived, sold, Some(at)),
         };
-        let terms = product.is_owned_by(viewer).then_some(TermsView {
-            min_offer_minor: product.terms.min_offer,
-            auto_accept_minor: product.terms.auto_accept,
-            auto_decline_minor: product.terms.auto_decline,
-        });
+        let is_owner = product.is_owned_by(viewer);
         Self {
             id: product.id.as_uuid(),
             seller_id: product.seller.as_uuid(),
@@ -121,7 +118,9 @@ impl ProductView {
             sold_at,
             archived_at,
             offers_enabled: product.terms.enabled,
-            terms,
+            min_offer_minor: is_owner.then_some(product.terms.min_offer),
+            auto_accept_minor: is_owner.then_some(product.terms.auto_accept),
+            auto_decline_minor: is_owner.then_some(product.terms.auto_decline),
             created_at: product.created_at,
             updated_at: product.updated_at,
             distance_m: None,

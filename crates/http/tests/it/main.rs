@@ -7,6 +7,7 @@
     reason = "this is all test, but clippy only knows that of functions marked as one"
 )]
 
+mod api;
 mod configuration;
 mod ground;
 mod openapi;

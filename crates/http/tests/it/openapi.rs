@@ -98,3 +98,13 @@ fn what_can_happen_anywhere_is_said_everywhere() {
         }
     }
 }
+
+#[test]
+fn the_description_in_the_docs_is_this_one() {
+    let committed = include_str!("../../../../docs/openapi.json");
+    let made = router::openapi("/").to_pretty_json().unwrap();
+    assert!(
+        committed.trim_end() == made,
+        "run `cargo xtask openapi --out docs/openapi.json`, look at what changed in docs/openapi.json, and commit it"
+    );
+}

@@ -1,0 +1,108 @@
+//! Who may do what: every operation of the API's description, asked by everybody. An operation that is missing here
+//! fails the test, so that nobody can add one without saying who may use it.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use souk_domain::{
+    page::Page,
+    product::{ProductState, Publisher},
+    user::{Role, Standing},
+};
+use souk_http::router;
+use souk_ports::{DecideError, user::Credentials};
+use souk_testkit::build;
+
+use super::{Ports, request, send};
+
+/// Who asks: nobody, somebody whose token has expired, whose token is forged, a stranger, the owner, an admin.
+const ACTORS: [&str; 6] = ["", "old", "forged", "bob", "ada", "root"];
+
+/// Operation, the path it is asked at, what is sent, and the status each of [`ACTORS`] gets.
+fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
+    let listing = json!({
+        "title": "Lamp", "description": "Works.", "category": "home_decor", "feed_type": "community",
+        "condition": "good", "price_minor": 900
+    });
+    let account = json!({"email": "eve@example.com", "username": "eve", "password": "correct horse"});
+    let log_in = json!({"identifier": "ada", "password": "correct horse"});
+    let open = [200; 6];
+    // Whoever shows a token must show a good one, also where none is needed.
+    let readable = [200, 401, 401, 200, 200, 200];
+    vec![
+        ("get /livez", "/livez", Value::Null, open),
+        ("get /readyz", "/readyz", Value::Null, open),
+        ("post /v1/auth/register", "/v1/auth/register", account, [201; 6]),
+        ("post /v1/auth/login", "/v1/auth/login", log_in, open),
+        ("get /v1/categories", "/v1/categories", Value::Null, open),
+        ("get /v1/products", "/v1/products", Value::Null, readable),
+        ("post /v1/products", "/v1/products", listing, [401, 401, 401, 201, 201, 201]),
+        ("get /v1/products/nearby", "/v1/products/nearby?latitude=1&longitude=1", Value::Null, readable),
+        // This one is archived, and so its seller's alone; for the others it looks missing.
+        (
+            "get /v1/products/{id}",
+            "/v1/products/00000000-0000-0000-0000-000000000007",
+            Value::Null,
+            [404, 401, 401, 404, 200, 404],
+        ),
+    ]
+}
+
+fn ports() -> Ports {
+    let mut ports = Ports::default().with_passwords(true);
+    ports.users.expect_insert().returning(|_, _| Ok(()));
+    ports.users.expect_find_credentials().returning(|_| {
+        let password_hash = souk_ports::session::PasswordHash("hash".to_owned());
+        Ok(Some(Credentials { user: build::user(1, "ada"), password_hash }))
+    });
+    ports.sessions.expect_insert().returning(|_| Ok(()));
+    ports.products.expect_list().returning(|_| Ok(Page { items: vec![], next: None }));
+    ports.products.expect_list_nearby().returning(|_| Ok(Page { items: vec![], next: None }));
+    ports.products.expect_find().returning(|_| {
+        let mut product = build::product(7, build::user_id(1));
+        product.state = ProductState::Archived { at: product.created_at, sold: None };
+        Ok(Some(product))
+    });
+    ports.products.expect_publish().returning(|seller, decide, _| {
+        let publisher = Publisher { id: seller, role: Role::Buyer, standing: Standing::Active };
+        decide(publisher).map(|publication| publication.product).map_err(DecideError::Refused)
+    });
+    ports
+}
+
+fn operations() -> BTreeSet<String> {
+    let document = serde_json::to_value(router::openapi("")).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().keys().map(move |method| format!("{method} {path}"))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_operation_knows_who_may_use_it() {
+    let matrix = matrix();
+    let listed: BTreeSet<_> = matrix.iter().map(|(operation, ..)| (*operation).to_owned()).collect();
+    assert_eq!(operations(), listed, "the operations of the API and those of this matrix differ");
+    let router = ports().router();
+    for (operation, path, body, statuses) in matrix {
+        let method: Method = operation.split(' ').next().unwrap().to_uppercase().parse().unwrap();
+        for (who, expected) in ACTORS.iter().zip(statuses) {
+            let answer = send(&router, request(method.clone(), path, who, &body)).await;
+            assert_eq!(answer.status, expected, "{operation} by {who:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_forbidden_looks_like_what_is_missing() {
+    let mut missing = Ports::default();
+    missing.products.expect_find().returning(|_| Ok(None));
+    let path = "/v1/products/00000000-0000-0000-0000-000000000007";
+    let forbidden = super::get(&ports().router(), path, "bob").await;
+    let missing = super::get(&missing.router(), path, "bob").await;
+    assert_eq!((forbidden.status, forbidden.body), (missing.status, missing.body));
+}

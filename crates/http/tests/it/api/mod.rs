@@ -1,0 +1,155 @@
+//! The API's operations, in process, with mocked ports behind the real services.
+
+mod authorisation;
+mod idempotency;
+mod product;
+mod user;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use chrono::TimeDelta;
+use serde_json::Value;
+use souk_application::{Products, Repeats, Sessions, SignIn, Users, session::TokenLifetimes};
+use souk_domain::{
+    id::SessionId,
+    session::{Actor, RefreshHash},
+    user::Role,
+};
+use souk_http::{
+    cursor::Cursors,
+    health::Health,
+    layer::{Ground, InFlight, Limits},
+    router::{self, Options},
+    server::Drain,
+    state::{AppState, Services},
+};
+use souk_ports::{
+    idempotency::MockIdempotencyRepository,
+    product::MockProductRepository,
+    readiness::MockReadiness,
+    session::{
+        MockAccessTokens, MockPasswords, MockRefreshTokens, MockSessionRepository, PasswordHash,
+        RefreshToken, TokenRefusal,
+    },
+    user::MockUserRepository,
+};
+use souk_testkit::{
+    build,
+    fixed::{CountingIds, FixedClock},
+};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+use crate::ground::PATIENCE;
+
+/// The ports behind the services; a test says what each expects.
+#[derive(Default)]
+pub(crate) struct Ports {
+    pub(crate) users: MockUserRepository,
+    pub(crate) sessions: MockSessionRepository,
+    pub(crate) passwords: MockPasswords,
+    pub(crate) products: MockProductRepository,
+    pub(crate) answers: MockIdempotencyRepository,
+}
+
+/// Who a token of the tests is: `ada` (1) sells, `bob` (2) buys, `root` (3) is an admin; `old` has expired.
+fn actor(token: &str) -> Result<Actor, TokenRefusal> {
+    let (n, role) = match token {
+        "ada" => (1, Role::Seller),
+        "bob" => (2, Role::Buyer),
+        "root" => (3, Role::Admin),
+        "old" => return Err(TokenRefusal::Expired),
+        _ => return Err(TokenRefusal::Invalid),
+    };
+    Ok(Actor { user: build::user_id(n), session: SessionId::from_uuid(Uuid::from_u128(n)), role })
+}
+
+impl Ports {
+    /// The API on these ports.
+    pub(crate) fn router(self) -> Router {
+        let mut access = MockAccessTokens::new();
+        access.expect_read().returning(|token, _| actor(token));
+        access.expect_issue().returning(|actor, _, _| Ok(format!("token of {}", actor.user)));
+        let mut refresh = MockRefreshTokens::new();
+        let token = RefreshToken { token: "refresh".to_owned(), hash: RefreshHash([1; 32]) };
+        refresh.expect_issue().returning(move |_| Ok(token.clone()));
+        let mut readiness = MockReadiness::new();
+        readiness.expect_ready().returning(|| Ok(()));
+
+        let ids = Arc::new(CountingIds::default());
+        let lifetimes = TokenLifetimes { access: TimeDelta::minutes(15), session: TimeDelta::days(30) };
+        let sign_in = SignIn::new(Arc::new(access), Arc::new(refresh), ids.clone(), lifetimes);
+        let (users, passwords) = (Arc::new(self.users), Arc::new(self.passwords));
+        let clock = Arc::new(FixedClock);
+        let services = Services {
+            users: Users::new(users.clone(), passwords.clone(), clock.clone(), ids.clone(), sign_in.clone()),
+            sessions: Sessions::new(users, Arc::new(self.sessions), passwords, clock.clone(), sign_in),
+            products: Products::new(Arc::new(self.products), clock.clone(), ids, build::blur_key()),
+            repeats: Repeats::new(Arc::new(self.answers), clock),
+            cursors: Cursors::new(&[2; 32]),
+            health: Health::new(Arc::new(readiness), Drain::new()),
+        };
+        let limits = Limits { deadline: PATIENCE, body: 1 << 20 };
+        let options = Options { public_url: "https://souk.example.com".to_owned(), cors_origins: vec![] };
+        router::api(AppState::new(services), &Ground::new(limits, InFlight::new(64)), &options)
+    }
+
+    /// Hashes and verifies any password.
+    pub(crate) fn with_passwords(mut self, right: bool) -> Self {
+        self.passwords.expect_hash().returning(|_| Ok(PasswordHash("hash".to_owned())));
+        self.passwords.expect_verify().returning(move |_, hash| Ok(right && hash.is_some()));
+        self
+    }
+}
+
+/// An answer, read whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// Status and code of a problem document.
+    #[track_caller]
+    pub(crate) fn problem(&self) -> (u16, String) {
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{:?}", self.status);
+        (self.status.as_u16(), self.json()["code"].as_str().unwrap().to_owned())
+    }
+}
+
+/// A request: by whom (nobody if empty), what, and with which JSON (none if null).
+pub(crate) fn request(method: Method, path: &str, token: &str, body: &Value) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if !token.is_empty() {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    if body.is_null() {
+        return request.body(Body::empty()).unwrap();
+    }
+    request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())).unwrap()
+}
+
+pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+pub(crate) async fn get(router: &Router, path: &str, token: &str) -> Answer {
+    send(router, request(Method::GET, path, token, &Value::Null)).await
+}
+
+pub(crate) async fn post(router: &Router, path: &str, token: &str, body: &Value) -> Answer {
+    send(router, request(Method::POST, path, token, body)).await
+}
