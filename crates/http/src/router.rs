@@ -118,3 +118,36 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
         cors.allow_origin(origins.to_vec())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, http::Request};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// What a browser is told that asks whether a page of `origin` may POST.
+    async fn allowed(origins: &[&'static str], origin: &str) -> Option<HeaderValue> {
+        let origins: Vec<_> = origins.iter().map(|origin| HeaderValue::from_static(origin)).collect();
+        let router = Router::new().route("/", get(|| async {})).layer(cors(&origins));
+        let preflight = Request::builder()
+            .method(Method::OPTIONS)
+            .uri("/")
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,idempotency-key")
+            .body(Body::empty())
+            .unwrap();
+        let mut response = router.oneshot(preflight).await.unwrap();
+        assert!(response.status().is_success());
+        response.headers_mut().remove(header::ACCESS_CONTROL_ALLOW_ORIGIN)
+    }
+
+    #[tokio::test]
+    async fn pages_of_the_origins_given_may_call_and_no_others() {
+        let origins = ["https://a.example", "https://b.example"];
+        assert_eq!(allowed(&origins, "https://b.example").await.unwrap(), "https://b.example");
+        assert_eq!(allowed(&origins, "https://c.example").await, None);
+        assert_eq!(allowed(&["*"], "https://c.example").await.unwrap(), "*");
+    }
+}

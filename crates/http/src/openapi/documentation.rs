@@ -3,11 +3,13 @@
 //! The page needs nothing from outside: script and description come from this server, and its content security policy
 //! holds it to that.
 
+use std::sync::LazyLock;
+
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, header},
     response::IntoResponse,
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use bytes::Bytes;
 use tower_http::compression::CompressionLayer;
@@ -48,24 +50,30 @@ const START: &str = r"Scalar.createApiReference('#app', {
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(openapi: &OpenApi) -> Router<S> {
     // A document made of maps and strings always has a JSON form.
     let document = Bytes::from(openapi.to_pretty_json().unwrap_or_default());
-    let script = Bytes::from(scalar_api_reference::get_asset("scalar.js").unwrap_or_default());
     Router::new()
-        .route("/openapi.json", file("application/json", document, "no-cache"))
-        .route("/docs", file("text/html; charset=utf-8", PAGE.into(), "no-cache"))
-        .route("/docs/start.js", file("text/javascript; charset=utf-8", START.into(), "no-cache"))
-        .route("/docs/scalar.js", file("text/javascript; charset=utf-8", script, "public, max-age=86400"))
+        .route("/openapi.json", file("application/json", "no-cache", move || document.clone()))
+        .route("/docs", file("text/html; charset=utf-8", "no-cache", || PAGE.into()))
+        .route("/docs/start.js", file("text/javascript; charset=utf-8", "no-cache", || START.into()))
+        .route("/docs/scalar.js", file("text/javascript; charset=utf-8", "public, max-age=86400", scalar))
         .layer(CompressionLayer::new())
+}
+
+/// The script of the page, 5 MB; unpacked when somebody reads the documentation, which most servers never see.
+fn scalar() -> Bytes {
+    static SCRIPT: LazyLock<Bytes> =
+        LazyLock::new(|| scalar_api_reference::get_asset("scalar.js").unwrap_or_default().into());
+    SCRIPT.clone()
 }
 
 fn file<S: Clone + Send + Sync + 'static>(
     kind: &'static str,
-    content: Bytes,
     caching: &'static str,
-) -> axum::routing::MethodRouter<S> {
+    content: impl Fn() -> Bytes + Clone + Send + Sync + 'static,
+) -> MethodRouter<S> {
     let headers: [(HeaderName, HeaderValue); 3] = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CACHE_CONTROL, HeaderValue::from_static(caching)),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     ];
-    get(move || async move { (headers, content).into_response() })
+    get(move || async move { (headers, content()).into_response() })
 }
