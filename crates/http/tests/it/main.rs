@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod around;
 mod configuration;
 mod ground;
 mod openapi;
