@@ -8,6 +8,7 @@ mod error;
 mod ids;
 
 pub mod idempotency;
+pub mod message;
 pub mod product;
 pub mod readiness;
 pub mod session;
