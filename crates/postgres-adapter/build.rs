@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         if !is_well_named(name) {
             return Err(format!("migrations/{name} is not called YYYY-MM-DD-HHMMSS_name").into());
         }
-        let (up, down) = (migration.join("up.sql"), migration.join("down.sql"));
+        let (up, down) = (text(&migration.join("up.sql"))?, text(&migration.join("down.sql"))?);
         let in_transaction = !opts_out_of_its_transaction(&migration)?;
         writeln!(
             list,
@@ -30,6 +30,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?;
     fs::write(Path::new(&out).join("migrations.rs"), list)?;
     Ok(())
+}
+
+/// A path as the source of a program can hold it.
+fn text(path: &Path) -> Result<String, Box<dyn Error>> {
+    Ok(path.to_str().ok_or("the workspace lies in a folder whose name is not UTF-8")?.to_owned())
 }
 
 /// The folders in the order of their dates, which is that of their names.

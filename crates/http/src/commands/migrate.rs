@@ -129,6 +129,7 @@ fn direction(down: bool) -> Direction {
     if down { Direction::Down } else { Direction::Up }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a callback takes what it is given")]
 fn tell(progress: Progress) {
     match progress {
         Progress::Waiting => println!("waiting: somebody else is migrating this database"),

@@ -82,10 +82,10 @@ pub fn fingerprint() -> String {
 /// One script that does what migrating all the way does, bookkeeping included: to read, or to hand to somebody who runs
 /// it with `psql`. `only` picks versions; without it, all.
 pub(super) fn script(direction: Direction, only: Option<&[String]>) -> String {
-    let mut script = String::from("\\set ON_ERROR_STOP on\n");
+    let mut script = vec!["\\set ON_ERROR_STOP on\n".to_owned()];
     let mut chosen: Vec<&Migration> = ALL.iter().collect();
     match direction {
-        Direction::Up => script.push_str(&format!("\n{CREATE_TABLE};\n")),
+        Direction::Up => script.push(format!("\n{CREATE_TABLE};\n")),
         Direction::Down => chosen.reverse(),
     }
     for migration in chosen {
@@ -102,9 +102,9 @@ pub(super) fn script(direction: Direction, only: Option<&[String]>) -> String {
         let (begin, commit) = if migration.in_transaction { ("BEGIN;\n", "COMMIT;\n") } else { ("", "") };
         let name = migration.name;
         let sql = migration.sql(direction).trim_end();
-        script.push_str(&format!("\n-- {name}\n{begin}{sql}\n{note}\n{commit}"));
+        script.push(format!("\n-- {name}\n{begin}{sql}\n{note}\n{commit}"));
     }
-    script
+    script.concat()
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ pub enum MigrationError {
     #[error("the list of applied migrations cannot be used: {0}")]
     Database(#[from] Error),
     /// One migration failed.
-    #[error("{}", failure(.name, .direction, .rolled_back, .source))]
+    #[error("{}", failure(.name, *.direction, *.rolled_back, .source))]
     Failed {
         /// Its folder's name.
         name: &'static str,
@@ -371,19 +371,17 @@ fn counted(count: usize) -> String {
     if count == 1 { "1 migration".to_owned() } else { format!("{count} migrations") }
 }
 
-fn failure(name: &str, direction: &Direction, rolled_back: &bool, source: &Error) -> String {
+fn failure(name: &str, direction: Direction, rolled_back: bool, source: &Error) -> String {
     let file = match direction {
         Direction::Up => "up.sql",
         Direction::Down => "down.sql",
     };
-    let after = if *rolled_back {
+    let after = if rolled_back {
         "nothing of it was kept"
     } else {
         "it cannot run in a transaction, so look at what it left behind before trying again"
     };
-    let hint = match source {
-        Error::DatabaseError(_, info) => info.hint().map(|hint| format!(" Hint: {hint}")),
-        _ => None,
-    };
+    let hint = if let Error::DatabaseError(_, info) = source { info.hint() } else { None };
+    let hint = hint.map(|hint| format!(" Hint: {hint}."));
     format!("migrations/{name}/{file} failed: {source}.{} ({after})", hint.unwrap_or_default())
 }

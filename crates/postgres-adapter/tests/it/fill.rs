@@ -104,9 +104,8 @@ const EVERYTHING: &str = "BEGIN;
 /// How PostgreSQL would run a statement whose parameters it does not know yet: the plan that a prepared one ends up with.
 pub(crate) async fn plan(client: &Client, sql: &str) -> String {
     let answer = client.simple_query(&format!("EXPLAIN (GENERIC_PLAN) {sql}")).await.unwrap();
-    let lines = answer.iter().filter_map(|message| match message {
-        tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
-        _ => None,
+    let lines = answer.iter().filter_map(|message| {
+        if let tokio_postgres::SimpleQueryMessage::Row(row) = message { row.get(0) } else { None }
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -28,12 +28,11 @@ fn postgres_program(name: &str) -> Command {
         .as_ref()
         .ok()
         .and_then(|version| version.split([' ', '.']).find_map(|word| word.parse().ok()));
-    if major.is_none_or(|major: u32| major < 17) {
-        panic!(
-            "{name} 17 or newer is needed ({program} says {version:?}): set SOUK_TEST_PG_BIN to the folder of \
-             PostgreSQL's programs, or run `cargo xtask test`, which does"
-        );
-    }
+    assert!(
+        major.is_some_and(|major: u32| major >= 17),
+        "{name} 17 or newer is needed ({program} says {version:?}): set SOUK_TEST_PG_BIN to the folder of PostgreSQL's \
+         programs, or run `cargo xtask test`, which does"
+    );
     Command::new(program)
 }
 

@@ -125,7 +125,7 @@ async fn pages_read(index: &str, read: impl AsyncFn(&PgProducts)) -> i64 {
         max_size: 1,
         min_idle: 1,
         acquire_timeout: Duration::from_secs(10),
-        max_lifetime: Duration::from_secs(600),
+        max_lifetime: Duration::from_mins(10),
     };
     let products = PgProducts::new(PgPool::new(Connector::new(&database.url(), None).unwrap(), settings));
     for _ in 0..ROUNDS {
