@@ -5,7 +5,7 @@ mod commands;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use souk_http::config::{self, AddressArgs, LogArgs};
 
 use crate::commands::{Failure, demo_data, healthcheck, logging, migrate, openapi, serve};
@@ -39,10 +39,7 @@ enum Command {
 fn main() -> ExitCode {
     let matches = Program::command().get_matches();
     let program = Program::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let outcome = config::refuse_secrets_on_command_line(&matches)
-        .map_err(Failure::from)
-        .and_then(|()| logging::start(&program.log))
-        .and_then(|()| run(program.command));
+    let outcome = start(program, &matches);
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -50,6 +47,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn start(program: Program, matches: &ArgMatches) -> Result<(), Failure> {
+    config::refuse_secrets_on_command_line(matches)?;
+    let _last_lines = logging::start(&program.log)?;
+    run(program.command)
 }
 
 fn run(command: Command) -> Result<(), Failure> {

@@ -128,7 +128,7 @@ async fn heed_signals(drain: Drain) {
     tracing::info!("asked to end; finishing what is in work");
     drain.begin();
     if server::asked_to_end().await.is_ok() {
-        tracing::warn!("asked to end again; ending at once");
+        eprintln!("souk: asked to end again; ending at once");
         std::process::exit(INTERRUPTED);
     }
 }
