@@ -111,7 +111,7 @@ fn run_all(checks: &[&Check], choice: Option<Choice>, fail_fast: bool) -> Result
         }
     }
     process::check_interrupt()?;
-    eprintln!();
+    ui::gap();
     for (check, outcome, elapsed) in &results {
         match outcome {
             Ok(Outcome::Passed) => ui::verdict(true, check.name, &ui::seconds(*elapsed)),

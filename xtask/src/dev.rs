@@ -51,7 +51,7 @@ pub(crate) fn run(choice: Option<Choice>, options: &Options) -> Result<()> {
     ui::answer(welcome(&server.address, &crate::http::reachable(&ops_address), database.url(), &demo));
 
     let outcome = server.serve_until_interrupted();
-    eprintln!();
+    ui::gap();
     server.stop().and(outcome)?;
     drop(database);
     ui::note("everything this run started has stopped");

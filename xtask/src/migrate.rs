@@ -38,13 +38,16 @@ pub(crate) enum Action {
     Status,
     /// List what was applied, and when
     History,
-    /// Fail if a migration is pending
+    /// Fail unless the database has exactly the migrations there are
     Check,
-    /// Print the migrations as SQL, without a database
+    /// Print the migrations as SQL for psql, without a database
     Sql {
         /// Those that revert
         #[arg(long)]
         down: bool,
+        /// Only what the database lacks; with --down, only what it has
+        #[arg(long)]
+        pending: bool,
     },
     /// Write the files of a new migration
     New {
@@ -67,11 +70,14 @@ pub(crate) fn run(choice: Option<Choice>, action: &Action) -> Result<()> {
             arguments.extend(count.map(|count| count.to_string()));
             return with_database(choice, &arguments);
         }
-        Action::Sql { down } => {
+        Action::Sql { down, pending } => {
             arguments.push("sql".to_owned());
             arguments.extend(down.then(|| "--down".to_owned()));
-            let binary = souk::build(Profile::Dev)?;
-            return process::run(souk::command(&binary, "postgres://none.invalid/souk")?.args(&arguments));
+            if *pending {
+                arguments.push("--pending".to_owned());
+                return with_database(choice, &arguments);
+            }
+            return process::run(std::process::Command::new(souk::build(Profile::Dev)?).args(&arguments));
         }
         Action::Redo => "redo",
         Action::Status => "status",

@@ -37,7 +37,7 @@ pub(crate) fn run(choice: Option<Choice>, arguments: &[String]) -> Result<()> {
         part("documentation examples", process::run(prepared(&mut examples, &database, &binary)), began);
     }
     drop(database);
-    eprintln!();
+    ui::gap();
     for (name, good, elapsed) in parts {
         ui::verdict(good, name, &ui::seconds(elapsed));
     }

@@ -2,7 +2,7 @@
 //!
 //! Standard output is kept for answers that somebody may want to pipe (a URL, SQL, a document).
 
-use std::fmt::Display;
+use std::fmt::{Arguments, Display};
 use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -19,6 +19,16 @@ pub(crate) fn answer(text: impl Display) {
     let _closed_is_fine = writeln!(stdout().lock(), "{text}");
 }
 
+/// A line on standard error. A terminal that was closed meanwhile is no reason to leave servers behind.
+fn say(line: Arguments<'_>) {
+    let _closed_is_fine = writeln!(stderr().lock(), "{line}");
+}
+
+/// An empty line.
+pub(crate) fn gap() {
+    say(format_args!(""));
+}
+
 /// A long piece of work, named when it starts and timed when it ends.
 #[must_use = "a step is finished with `done`"]
 pub(crate) struct Step {
@@ -28,7 +38,7 @@ pub(crate) struct Step {
 
 /// Says that something long begins.
 pub(crate) fn step(name: &str) -> Step {
-    eprintln!("{} {name}", paint("1;36", &"▸"));
+    say(format_args!("{} {name}", paint("1;36", &"▸")));
     Step { started: Instant::now(), name: name.to_owned() }
 }
 
@@ -42,33 +52,41 @@ impl Step {
     /// The same, with words that say what came out of it.
     pub(crate) fn done_as(self, outcome: &str) -> Duration {
         let elapsed = self.started.elapsed();
-        eprintln!("{} {outcome} {}", paint("1;32", &"✓"), paint("2", &format!("({})", seconds(elapsed))));
+        say(format_args!(
+            "{} {outcome} {}",
+            paint("1;32", &"✓"),
+            paint("2", &format!("({})", seconds(elapsed)))
+        ));
         elapsed
     }
 }
 
 /// A line inside a step.
 pub(crate) fn note(text: &str) {
-    eprintln!("  {}", paint("2", &text));
+    say(format_args!("  {}", paint("2", &text)));
 }
 
 /// Something that is not an error yet but should be read.
 pub(crate) fn warn(text: &str) {
-    eprintln!("{} {text}", paint("1;33", &"!"));
+    say(format_args!("{} {text}", paint("1;33", &"!")));
 }
 
 /// The end of a failed command: the error, its causes, and (in its own words) what to do next.
 pub(crate) fn failure(error: &anyhow::Error) {
-    eprintln!("{} {error}", paint("1;31", &"error:"));
+    say(format_args!("{} {error}", paint("1;31", &"error:")));
     for cause in error.chain().skip(1) {
-        eprintln!("  {} {}", paint("2", &"because:"), cause.to_string().replace('\n', "\n           "));
+        say(format_args!(
+            "  {} {}",
+            paint("2", &"because:"),
+            cause.to_string().replace('\n', "\n           ")
+        ));
     }
 }
 
 /// One line of a table of steps.
 pub(crate) fn verdict(good: bool, name: &str, remark: &str) {
     let mark = if good { paint("1;32", &"✓") } else { paint("1;31", &"✗") };
-    eprintln!("{mark} {name:<22} {remark}");
+    say(format_args!("{mark} {name:<22} {remark}"));
 }
 
 /// Items as lines of their own below a text, each behind the same indent.

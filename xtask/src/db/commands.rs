@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 
 use super::cluster::{self, Cluster, Purpose};
+use super::installed::Binaries;
 use super::lease::Server;
 use super::{Choice, Database, docker, installed, root, url};
 use crate::{cache, process, settings, ui};
@@ -93,42 +94,44 @@ pub(crate) fn psql(choice: Option<Choice>, purpose: Purpose, arguments: &[String
 
 /// `db status`: what there is, what runs, and what would be chosen.
 pub(crate) fn status() -> Result<()> {
-    ui::answer(format!("cache     {}", cache::dir()?.display()));
-    match settings::database_url() {
-        Some(set) => ui::answer(format!("url       DATABASE_URL = {}", url::masked(&set))),
-        None => ui::answer("url       DATABASE_URL is not set"),
-    }
+    let none = || format!("no PostgreSQL >= {} with PostGIS is installed", installed::OLDEST);
+    let found =
+        |binaries: &Binaries| format!("PostgreSQL {} in {}", binaries.version, binaries.bin.display());
     let search = installed::search();
-    match &search.best {
-        Some(found) => {
-            ui::answer(format!("local     PostgreSQL {} in {}", found.version, found.bin.display()))
-        }
-        None => {
-            ui::answer(format!("local     no PostgreSQL >= {} with PostGIS is installed", installed::OLDEST))
-        }
-    }
-    for refused in &search.refused {
-        ui::answer(format!("          {refused}"));
-    }
-    ui::answer(format!("docker    {}", docker::refusal().unwrap_or_else(|| "an engine answers".to_owned())));
-    match (root::present(), root::refusal()) {
-        (Some(found), _) => {
-            ui::answer(format!("private   PostgreSQL {} in {}", found.version, root::home()?.display()))
-        }
-        (None, None) => ui::answer("private   can be made here from Debian's packages (about 20 s)"),
-        (None, Some(refusal)) => ui::answer(format!("private   {refusal}")),
-    }
-    let clusters = cache::dir()?.join("clusters");
-    let mut folders: Vec<_> =
-        fs::read_dir(&clusters).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut rows = vec![
+        ("cache", cache::dir()?.display().to_string()),
+        (
+            "url",
+            settings::database_url().map_or("DATABASE_URL is not set".to_owned(), |url| {
+                format!("DATABASE_URL = {}", url::masked(&url))
+            }),
+        ),
+        ("local", search.best.as_ref().map_or_else(none, found)),
+    ];
+    rows.extend(search.refused.into_iter().map(|refused| ("", refused)));
+    rows.push(("docker", docker::refusal().unwrap_or_else(|| "an engine answers".to_owned())));
+    let makeable =
+        || root::refusal().unwrap_or_else(|| "can be made from Debian's packages, in some 20 s".to_owned());
+    rows.push(("private", root::present().as_ref().map_or_else(makeable, found)));
+    let mut folders: Vec<_> = fs::read_dir(cache::dir()?.join("clusters"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|folder| folder.join("data").is_dir())
+        .collect();
     folders.sort();
-    for folder in folders.iter().filter(|folder| folder.join("data").is_dir()) {
+    for folder in &folders {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let kept = if folder.join("kept").exists() { ", until `db down`" } else { "" };
-        match cluster::port_in(folder) {
-            Some(port) => ui::answer(format!("cluster   {name} runs on 127.0.0.1:{port}{kept}")),
-            None => ui::answer(format!("cluster   {name} is stopped")),
-        }
+        let state = match cluster::port_in(folder) {
+            Some(port) => format!("{name} runs on 127.0.0.1:{port}{kept}"),
+            None => format!("{name} is stopped"),
+        };
+        rows.push(("cluster", state));
+    }
+    for (label, text) in rows {
+        ui::answer(format!("{label:<9} {text}"));
     }
     Ok(())
 }
