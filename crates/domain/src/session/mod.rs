@@ -1,4 +1,12 @@
-//! Being logged in: one session per log-in and device, and who acts in it.
+//! Being logged in: one session per log-in and device, who acts in it, and what proves that it is them.
+
+mod attempt;
+mod family;
+mod password;
+
+pub use attempt::{Admission, Attempt, Network, Pseudonym, Quota};
+pub use family::{Ended, Family, RefreshDecision, RefreshRefusal, SessionEnd, Spent, Turn};
+pub use password::{PasswordRefusal, PasswordReset, ResetHash, ResetRefusal, may_change_password};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;
@@ -42,6 +50,37 @@ pub struct Session {
     pub created_at: DateTime<Utc>,
     /// Until when it can be refreshed.
     pub expires_at: DateTime<Utc>,
+}
+
+/// A session as its person looks at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSession {
+    /// Its id.
+    pub id: SessionId,
+    /// How the device names itself.
+    pub user_agent: Option<UserAgent>,
+    /// When the person logged in.
+    pub created_at: DateTime<Utc>,
+    /// When it was last refreshed, or begun.
+    pub last_used_at: DateTime<Utc>,
+    /// Until when it can be refreshed.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Where a page of sessions ended: newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionPosition {
+    /// When the last one shown began.
+    pub created_at: DateTime<Utc>,
+    /// Which it was.
+    pub id: SessionId,
+}
+
+impl ListedSession {
+    /// Where a page that ends with it goes on.
+    pub fn position(&self) -> SessionPosition {
+        SessionPosition { created_at: self.created_at, id: self.id }
+    }
 }
 
 /// Why a log-in is refused.
