@@ -6,12 +6,14 @@
 
 pub mod housekeeping;
 pub mod idempotency;
+pub mod message;
 pub mod product;
 pub mod session;
 pub mod user;
 
 pub use housekeeping::Housekeeping;
 pub use idempotency::Repeats;
+pub use message::Courier;
 pub use product::Products;
 pub use session::{Sessions, SignIn};
 pub use user::Users;
