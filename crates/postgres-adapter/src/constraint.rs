@@ -32,6 +32,10 @@ pub(crate) enum Unique {
     ProviderAccount,
     /// Sessions per refresh token.
     RefreshToken,
+    /// Password resets per account or token.
+    PasswordReset,
+    /// Counts of tries per pseudonym.
+    Attempts,
     /// Likes per person and thing.
     Like,
     /// Live streams per person.
@@ -123,6 +127,16 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("ck_sessions_user_agent", Broken("a device's name has 1 to 400 characters")),
     ("ck_sessions_expires_at", Broken("a session ends after it begins")),
     ("ck_sessions_ended_at", Broken("a session has ended exactly when it says why")),
+
+    ("pk_password_resets", Taken(Unique::PasswordReset)),
+    ("uq_password_resets_token_hash", Taken(Unique::PasswordReset)),
+    ("fk_password_resets_user_id", Missing(Reference::User)),
+    ("ck_password_resets_token_hash", Broken("a reset token's hash has 32 bytes")),
+    ("ck_password_resets_expires_at", Broken("a reset expires after it is asked for")),
+
+    ("pk_attempts", Taken(Unique::Attempts)),
+    ("ck_attempts_pseudonym", Broken("a pseudonym has 32 bytes")),
+    ("ck_attempts_tried_at", Broken("1 to 100 tries are kept")),
 
     ("pk_products", Taken(Unique::Id)),
     ("uq_products_seller_id_id", Taken(Unique::Id)),

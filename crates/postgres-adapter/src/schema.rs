@@ -83,6 +83,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use postgis_diesel::sql_types::Geometry;
 
+    attempts (pseudonym) {
+        pseudonym -> Bytea,
+        tried_at -> Array<Nullable<Timestamptz>>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
+
     conversations (id) {
         id -> Uuid,
         buyer_id -> Uuid,
@@ -202,6 +214,18 @@ diesel::table! {
         payload -> Jsonb,
         audience -> Array<Nullable<Uuid>>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
+
+    password_resets (user_id) {
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -445,6 +469,7 @@ diesel::joinable!(ledger_entries -> users (user_id));
 diesel::joinable!(messages -> offers (offer_id));
 diesel::joinable!(messages -> users (sender_id));
 diesel::joinable!(offers -> conversations (conversation_id));
+diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(product_likes -> products (product_id));
 diesel::joinable!(product_likes -> users (user_id));
 diesel::joinable!(product_pickup_points -> products (product_id));
@@ -458,12 +483,14 @@ diesel::joinable!(streams -> users (user_id));
 diesel::joinable!(transactions -> offers (offer_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    attempts,
     conversations,
     idempotency_keys,
     ledger_entries,
     messages,
     offers,
     outbox_events,
+    password_resets,
     product_likes,
     product_pickup_points,
     products,

@@ -47,6 +47,10 @@ pub(crate) async fn everything(client: &Client) {
 const EVERYTHING: &str = "BEGIN;
     INSERT INTO sessions (id, user_id, refresh_hash, created_at, last_used_at, expires_at)
     SELECT md5('session ' || username)::uuid, id, sha256(username::text::bytea), now(), now(), now() + interval '30 days' FROM users;
+    INSERT INTO password_resets
+    SELECT id, sha256(username::text::bytea), now(), now() + interval '30 minutes' FROM users LIMIT 5;
+    INSERT INTO attempts
+    SELECT sha256(username::text::bytea), ARRAY[now(), now()], now(), now() + interval '1 minute' FROM users;
 
     INSERT INTO product_pickup_points SELECT id, location, now(), now() FROM products;
     INSERT INTO product_likes SELECT products.id, users.id, now() FROM products JOIN users ON users.id <> seller_id LIMIT 90;
