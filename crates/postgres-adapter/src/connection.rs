@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use diesel::ConnectionError;
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 use tokio_postgres::Config;
@@ -51,9 +51,7 @@ impl Connector {
         config.connect_timeout(Duration::from_secs(2));
         config.tcp_user_timeout(Duration::from_secs(5));
         config.keepalives_idle(Duration::from_secs(10));
-        // Messages are read to tell a deadlock from a timeout (the driver above hides the codes): they must be English.
-        let mut options =
-            vec![config.get_options().unwrap_or_default().to_owned(), "-c lc_messages=C".to_owned()];
+        let mut options = vec![config.get_options().unwrap_or_default().to_owned()];
         if let Some(timeouts) = timeouts {
             let limits = [
                 ("statement_timeout", timeouts.statement),
@@ -74,7 +72,14 @@ impl Connector {
             .connect(self.tls.clone())
             .await
             .map_err(|error| ConnectionError::BadConnection(with_cause(&error)))?;
-        AsyncPgConnection::try_from_client_and_connection(client, connection).await
+        let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+        // Messages are read to tell a deadlock from a timeout (the driver above hides the codes): they must be English.
+        // Only a superuser, or a role that was granted it, may say so. The others have to live with the server's own
+        // language, and must not be kept out: as an option of the start this would refuse the connection.
+        if let Err(error) = conn.batch_execute("SET lc_messages TO 'C'").await {
+            tracing::debug!(%error, "the language of messages stays the server's own");
+        }
+        Ok(conn)
     }
 
     /// Asks the server to stop what a connection is doing. It may come too late; nothing depends on it.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use souk_ports::{product::ProductRepository, readiness::Readiness};
-use souk_postgres_adapter::PgReadiness;
+use souk_postgres_adapter::{Connector, PgPool, PgProducts, PgReadiness, PoolSettings};
 use souk_testkit::build;
 
 use crate::support::Ground;
@@ -59,6 +59,32 @@ async fn a_migrated_database_is_ready_and_one_without_its_newest_migration_is_no
     assert!(
         matches!(readiness.ready().await, Err(souk_ports::readiness::NotReady::PendingMigrations(n)) if n > 1)
     );
+}
+
+#[tokio::test]
+async fn a_role_without_privileges_is_served() {
+    let ground = Ground::new().await;
+    let admin = ground.database.connect().await;
+    let role: String = admin.query_one("SELECT current_database() || '_plain'", &[]).await.unwrap().get(0);
+    let rights = format!(
+        "CREATE ROLE {role} LOGIN PASSWORD 'plain'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}"
+    );
+    admin.batch_execute(&rights).await.unwrap();
+    let url = ground.database.url();
+    let (_, place) = url.rsplit_once('@').expect("the URL names a user");
+    let connector = Connector::new(&format!("postgres://{role}:plain@{place}"), None).unwrap();
+    let found = PgProducts::new(PgPool::new(connector, one_connection())).find(build::product_id(1)).await;
+    admin.batch_execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await.unwrap();
+    assert_eq!(found, Ok(None));
+}
+
+fn one_connection() -> PoolSettings {
+    PoolSettings {
+        max_size: 1,
+        min_idle: 0,
+        acquire_timeout: Duration::from_secs(10),
+        max_lifetime: Duration::from_hours(1),
+    }
 }
 
 /// Waits until something is so, ten seconds at most.
