@@ -4,19 +4,23 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
-use souk_application::{Housekeeping, Products, Repeats, Sessions, SignIn, Users, session::TokenLifetimes};
+use souk_application::{
+    Courier, Housekeeping, Products, Repeats, Sessions, SignIn, Users, session::TokenLifetimes,
+};
 use souk_domain::geo::BlurKey;
 use souk_http::{
-    config::{Config, Database, Tokens},
+    config::{Config, Database, Mail as MailSettings, Tokens},
     cursor::Cursors,
     health::Health,
     metrics::{PoolReading, ReadPool},
     server::Drain,
     state::{AppState, Services},
 };
+use souk_mail_adapter::{LogMail, LogSms, SmtpError, SmtpMail, SmtpSettings};
 use souk_ports::{
     Clock, IdSource, PortError,
     idempotency::IdempotencyRepository,
+    message::Mail,
     session::{Passwords, SessionRepository},
     user::UserRepository,
 };
@@ -34,6 +38,8 @@ use super::Failure;
 pub(crate) struct Parts {
     /// What handlers see.
     pub(crate) state: AppState,
+    /// Sends messages in the background; to be waited for at the end.
+    pub(crate) courier: Courier,
     /// What is to be done now and then.
     pub(crate) housekeeping: Housekeeping,
     /// How the pool is doing.
@@ -49,6 +55,7 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
     let sessions: Arc<dyn SessionRepository> = Arc::new(PgSessions::new(pool.clone()));
     let answers: Arc<dyn IdempotencyRepository> = Arc::new(PgIdempotency::new(pool.clone()));
     let passwords: Arc<dyn Passwords> = Arc::new(Argon2Passwords::new()?);
+    let courier = courier(&config.mail)?;
 
     let Tokens { secret, location_secret, access_ttl, session_ttl } = &config.tokens;
     let lifetimes = TokenLifetimes {
@@ -84,7 +91,24 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
         let gauges = pool.gauges();
         PoolReading { size: gauges.open, idle: gauges.idle, waits: gauges.waited, timeouts: gauges.timed_out }
     });
-    Ok(Parts { state, housekeeping: Housekeeping::new(answers, sessions, clock), read_pool })
+    Ok(Parts { state, courier, housekeeping: Housekeeping::new(answers, sessions, clock), read_pool })
+}
+
+/// Who sends messages: over SMTP if there is a mail server, else into the log. Text messages have no provider yet.
+fn courier(settings: &MailSettings) -> Result<Courier, SmtpError> {
+    let mail: Arc<dyn Mail> = match &settings.smtp_url {
+        Some(url) => {
+            let (url, from) = (url.clone(), settings.from.clone());
+            Arc::new(SmtpMail::new(&SmtpSettings { url, from, timeout: settings.timeout })?)
+        }
+        None => {
+            tracing::warn!(
+                "SOUK_SMTP_URL is not set: e-mail is written to the log, codes included; for development only"
+            );
+            Arc::new(LogMail)
+        }
+    };
+    Ok(Courier::new(mail, Arc::new(LogSms)))
 }
 
 /// The pool of connections.

@@ -1,8 +1,8 @@
 //! `souk serve`: the API, its operations listener and housekeeping, until asked to end.
 //!
 //! The end, in this order: `/readyz` says no and everybody hears the word; the API listener takes in whoever is in the
-//! kernel's queue and closes; requests in work are answered, and changes whose clients have left are finished;
-//! last goes the operations listener, so that probes and metrics can be read to the end. All of it takes no longer
+//! kernel's queue and closes; requests in work are answered, changes whose clients have left are finished, and messages
+//! under way are sent; last goes the operations listener, so that probes and metrics can be read to the end. All of it takes no longer
 //! than the drain timeout. A second signal ends at once.
 
 use std::{net::SocketAddr, time::Duration};
@@ -75,6 +75,7 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
 
     let ops_drain = Drain::new();
     let ops_server = tokio::spawn(serve_operations(ops_listener, operations, &config, ops_drain.clone()));
+    let courier = parts.courier;
     let housekeeping =
         (!command.no_worker).then(|| tokio::spawn(parts.housekeeping.run(HOUSEKEEPING_EVERY, drain.begun())));
     tokio::spawn(heed_signals(drain.clone()));
@@ -89,6 +90,9 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     let deadline = drain.began().unwrap_or_else(Instant::now) + config.server.drain_timeout;
     let unfinished =
         timeout_at(deadline, in_flight.emptied()).await.map_or_else(|_| in_flight.count(), |()| 0);
+    if timeout_at(deadline, courier.settled()).await.is_err() {
+        tracing::warn!("messages were still under way at the end of the drain timeout; they are lost");
+    }
     if let Some(housekeeping) = housekeeping {
         let _ = timeout_at(deadline, housekeeping).await;
     }

@@ -7,6 +7,7 @@
 mod database;
 mod document;
 mod logging;
+mod mail;
 mod secret;
 mod server;
 mod tokens;
@@ -18,6 +19,7 @@ use thiserror::Error;
 pub use database::{Database, DatabaseArgs, DatabaseUrlArgs};
 pub use document::markdown;
 pub use logging::{LogArgs, LogFormat};
+pub use mail::{Mail, MailArgs};
 pub use server::{AddressArgs, Server, ServerArgs};
 pub use tokens::{Tokens, TokensArgs};
 
@@ -30,6 +32,8 @@ pub struct ServeArgs {
     tokens: TokensArgs,
     #[command(flatten)]
     database: DatabaseArgs,
+    #[command(flatten)]
+    mail: MailArgs,
 }
 
 /// The settings of `souk serve`, found good.
@@ -41,6 +45,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// The database and its pool.
     pub database: Database,
+    /// Where e-mail goes.
+    pub mail: Mail,
 }
 
 impl ServeArgs {
@@ -50,6 +56,7 @@ impl ServeArgs {
             server: self.server.resolve(),
             tokens: self.tokens.resolve()?,
             database: self.database.resolve()?,
+            mail: self.mail.resolve()?,
         })
     }
 }
@@ -112,6 +119,7 @@ pub fn refuse_secrets_on_command_line(matches: &ArgMatches) -> Result<(), Config
         (database::URL_ID, "database-url", "DATABASE_URL"),
         (tokens::SECRET_ID, "token-secret", "SOUK_TOKEN_SECRET"),
         (tokens::LOCATION_ID, "location-secret", "SOUK_LOCATION_SECRET"),
+        (mail::URL_ID, "smtp-url", "SOUK_SMTP_URL"),
     ] {
         let is_known = matches.try_contains_id(id).unwrap_or(false);
         if is_known && matches.value_source(id) == Some(ValueSource::CommandLine) {

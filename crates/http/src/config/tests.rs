@@ -30,7 +30,7 @@ fn good(more: &[&str]) -> Config {
 
 #[test]
 fn the_defaults_are_those_documented() {
-    let Config { server, tokens, database } = good(&[]);
+    let Config { server, tokens, database, mail } = good(&[]);
     assert_eq!(server.addr.to_string(), "127.0.0.1:3000");
     assert_eq!(server.ops_addr.to_string(), "127.0.0.1:3001");
     assert_eq!((server.public_url, server.cors_origins.len()), (None, 0));
@@ -42,6 +42,11 @@ fn the_defaults_are_those_documented() {
     assert_eq!((database.pool_max_size, database.pool_min_idle), (30, 20));
     assert_eq!(database.pool_acquire_timeout, Duration::from_millis(500));
     assert_eq!(database.url.expose_secret(), URL);
+    assert!(mail.smtp_url.is_none());
+    assert_eq!(
+        (mail.from.as_str(), mail.timeout),
+        ("Souk Loop <no-reply@localhost>", Duration::from_secs(10))
+    );
 }
 
 #[test]
@@ -88,12 +93,15 @@ fn locations_have_a_secret_of_their_own_if_one_is_given() {
 
 #[test]
 fn settings_never_show_their_secrets() {
-    let shown = format!("{:?}", good(&[]));
-    assert!(!shown.contains(SECRET) && !shown.contains(URL), "{shown}");
+    let shown = format!("{:?}", good(&["--smtp-url", "smtp://souk:hunter2@localhost"]));
+    assert!(!shown.contains(SECRET) && !shown.contains(URL) && !shown.contains("hunter2"), "{shown}");
 }
 
 #[test]
 fn secrets_on_the_command_line_are_refused() {
+    let matches = Program::command().get_matches_from(["souk", "--smtp-url", "smtp://localhost"]);
+    let error = refuse_secrets_on_command_line(&matches).unwrap_err();
+    assert!(error.to_string().contains("SOUK_SMTP_URL_FILE"), "{error}");
     let matches = Program::command().get_matches_from(["souk", "--token-secret", SECRET]);
     let error = refuse_secrets_on_command_line(&matches).unwrap_err();
     assert!(error.to_string().contains("SOUK_TOKEN_SECRET_FILE"), "{error}");
