@@ -30,6 +30,10 @@ pub(crate) enum Unique {
     Phone,
     /// Accounts per customer or connected account at the payment provider.
     ProviderAccount,
+    /// Accounts that bore a username, deleted ones.
+    RetiredUsername,
+    /// Blocks per pair of people.
+    Block,
     /// Sessions per refresh token.
     RefreshToken,
     /// Password resets per account or token.
@@ -116,6 +120,14 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("ck_users_stripe_customer_id", Broken("a customer id has 1 to 255 characters")),
     ("ck_users_stripe_connect_account_id", Broken("a connected account's id has 1 to 255 characters")),
     ("ck_users_deleted_at", Broken("an account is deleted exactly when it says since when")),
+
+    ("pk_retired_usernames", Taken(Unique::RetiredUsername)),
+    ("ck_retired_usernames_username_hash", Broken("a retired username's hash has 32 bytes")),
+
+    ("pk_user_blocks", Taken(Unique::Block)),
+    ("fk_user_blocks_blocker_id", Missing(Reference::User)),
+    ("fk_user_blocks_blocked_id", Missing(Reference::User)),
+    ("ck_user_blocks_parties", Broken("nobody blocks themself")),
 
     ("pk_sessions", Taken(Unique::Id)),
     ("uq_sessions_refresh_hash", Taken(Unique::RefreshToken)),

@@ -295,6 +295,16 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use postgis_diesel::sql_types::Geometry;
+
+    retired_usernames (username_hash) {
+        username_hash -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
     use super::sql_types::SessionEnd;
 
     sessions (id) {
@@ -406,6 +416,17 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use postgis_diesel::sql_types::Geometry;
+
+    user_blocks (blocker_id, blocked_id) {
+        blocker_id -> Uuid,
+        blocked_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
     use super::sql_types::UserRole;
     use super::sql_types::UserStatus;
 
@@ -494,11 +515,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     product_likes,
     product_pickup_points,
     products,
+    retired_usernames,
     sessions,
     stream_comments,
     stream_likes,
     streams,
     transactions,
+    user_blocks,
     users,
     verifications,
     webhook_inbox,

@@ -47,6 +47,8 @@ pub(crate) async fn everything(client: &Client) {
 const EVERYTHING: &str = "BEGIN;
     INSERT INTO sessions (id, user_id, refresh_hash, created_at, last_used_at, expires_at)
     SELECT md5('session ' || username)::uuid, id, sha256(username::text::bytea), now(), now(), now() + interval '30 days' FROM users;
+    INSERT INTO user_blocks SELECT a.id, b.id, now() FROM users a JOIN users b ON a.id < b.id LIMIT 30;
+    INSERT INTO retired_usernames VALUES (sha256('gone'), now());
     INSERT INTO password_resets
     SELECT id, sha256(username::text::bytea), now(), now() + interval '30 minutes' FROM users LIMIT 5;
     INSERT INTO attempts
