@@ -18,11 +18,17 @@ pub struct Phone(String);
 pub struct Username(String);
 
 impl Email {
+    /// How the addresses of deleted accounts end; there is no such domain (RFC 2606).
+    pub(crate) const NOBODY: &str = "@deleted.invalid";
+
     /// Checks the form only; whether the mailbox is theirs is a matter of verification.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text = text.trim();
         if text.len() > 254 {
             return Err(Fault::new("too_long", "Must be at most 254 bytes."));
+        }
+        if text.to_ascii_lowercase().ends_with(Self::NOBODY) {
+            return Err(Fault::new("reserved", "No address of this domain can be used."));
         }
         let invalid = || Fault::new("invalid_format", "Must be an e-mail address such as ada@example.com.");
         let (local, domain) = text.rsplit_once('@').ok_or_else(invalid)?;
@@ -84,6 +90,9 @@ impl Phone {
 }
 
 impl Username {
+    /// How the names of deleted accounts begin.
+    pub(crate) const NOBODY: &str = "deleted-";
+
     /// Checks length and characters.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text = text.trim();
@@ -92,6 +101,9 @@ impl Username {
             1 | 2 => return Err(Fault::new("too_short", "Must be at least 3 characters.")),
             3..=30 => {}
             _ => return Err(Fault::new("too_long", "Must be at most 30 characters.")),
+        }
+        if text.to_ascii_lowercase().starts_with(Self::NOBODY) {
+            return Err(Fault::new("reserved", "Names that begin with `deleted-` cannot be used."));
         }
         if text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) {
             Ok(Self(text.to_owned()))

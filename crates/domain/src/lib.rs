@@ -3,13 +3,16 @@
 //! Nothing here does I/O, asks the time, makes an id or knows how it is stored or sent. Whoever calls hands in
 //! `now` and ids; whoever stores or shows a value translates it.
 //!
-//! Modules are named after aggregates ([`user`], [`session`], [`product`]), the same in every crate, and after the
+//! Modules are named after aggregates ([`user`], [`session`], [`product`], [`block`]), the same in every crate, and after the
 //! values they share.
 
 // Money never meets a float: the one module that needs them, `geo`, says so.
 #![warn(clippy::float_arithmetic)]
 
+pub mod admin;
+pub mod block;
 pub mod contact;
+pub mod edit;
 pub mod geo;
 pub mod id;
 pub mod idempotency;

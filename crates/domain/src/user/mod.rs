@@ -1,8 +1,12 @@
-//! People: their account, what it may do, and how one is opened.
+//! People: their account, what it may do, and how one is opened, changed and left.
 
+mod erasure;
+mod profile;
 mod registration;
 mod role;
 
+pub use erasure::{Erasure, ErasureContext, ErasureRefusal};
+pub use profile::{ProfileChange, ProfileContext, ProfileForm, ProfileRefusal, ProfileUpdate};
 pub use registration::{Password, Registration, RegistrationForm};
 pub use role::{Role, Standing};
 

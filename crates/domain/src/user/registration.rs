@@ -127,7 +127,7 @@ impl Registration {
 }
 
 /// Roles that people give themselves; nobody makes themself an admin.
-fn self_chosen(word: &str) -> Result<Role, Fault> {
+pub(super) fn self_chosen(word: &str) -> Result<Role, Fault> {
     Role::from_slug(word)
         .filter(|role| !role.is_admin())
         .ok_or_else(|| Fault::new("unknown_value", "Must be one of buyer, seller, both."))
