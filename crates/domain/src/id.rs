@@ -37,4 +37,6 @@ ids! {
     SessionId,
     /// A listed thing.
     ProductId,
+    /// A line in the record of what admins did.
+    AuditEntryId,
 }

@@ -3,8 +3,8 @@
 //! Nothing here does I/O, asks the time, makes an id or knows how it is stored or sent. Whoever calls hands in
 //! `now` and ids; whoever stores or shows a value translates it.
 //!
-//! Modules are named after aggregates ([`user`], [`session`], [`product`], [`block`]), the same in every crate, and after the
-//! values they share.
+//! Modules are named after aggregates ([`user`], [`session`], [`product`], [`block`]), the same in every crate, and after
+//! the values they share.
 
 // Money never meets a float: the one module that needs them, `geo`, says so.
 #![warn(clippy::float_arithmetic)]

@@ -7,6 +7,7 @@ mod clock;
 mod error;
 mod ids;
 
+pub mod admin;
 pub mod idempotency;
 pub mod message;
 pub mod product;
