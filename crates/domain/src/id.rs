@@ -37,6 +37,8 @@ ids! {
     SessionId,
     /// A listed thing.
     ProductId,
+    /// One attempt to prove something of an account.
+    VerificationId,
     /// A line in the record of what admins did.
     AuditEntryId,
 }

@@ -23,4 +23,5 @@ pub mod session;
 pub mod slug;
 pub mod text;
 pub mod user;
+pub mod verification;
 pub mod violation;
