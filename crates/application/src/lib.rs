@@ -4,6 +4,8 @@
 //! SQL, no status codes and no transactions; where a rule decides what is written, the rule goes to the port as a
 //! closure.
 
+pub mod block;
+pub mod admin;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod message;
@@ -11,9 +13,11 @@ pub mod product;
 pub mod session;
 pub mod user;
 
+pub use block::Blocks;
+pub use admin::Admins;
 pub use housekeeping::Housekeeping;
 pub use idempotency::Repeats;
 pub use message::Courier;
 pub use product::Products;
-pub use session::{Sessions, SignIn};
+pub use session::{Attempts, PasswordKeeper, Sessions, SignIn};
 pub use user::Users;

@@ -285,6 +285,10 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("ck_verifications_rejection_reason", Broken("it is rejected exactly when it says why, in 1 to 500 characters")),
     ("ck_verifications_reviewed_by", Broken("nobody reviews themself")),
 
+    ("pk_audit_entries", Taken(Unique::Id)),
+    ("fk_audit_entries_admin_id", Missing(Reference::User)),
+    ("ck_audit_entries_reason", Broken("a reason has 1 to 500 characters")),
+
     ("pk_idempotency_keys", Taken(Unique::IdempotencyKey)),
     ("fk_idempotency_keys_user_id", Missing(Reference::User)),
     ("ck_idempotency_keys_key", Broken("a key has 1 to 255 characters")),

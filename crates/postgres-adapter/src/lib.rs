@@ -3,6 +3,7 @@
 //! An adapter locks, asks the rule, and persists; it decides nothing itself. Row types stay in their folder. Every
 //! constraint of the schema has a meaning in `constraint`.
 
+mod admin;
 mod connection;
 mod constraint;
 mod error;
@@ -20,6 +21,7 @@ mod session;
 mod user;
 mod words;
 
+pub use admin::PgAdmins;
 pub use connection::{Connector, Timeouts, UrlError};
 #[doc(hidden)]
 pub use constraint::names as constraint_names;
@@ -27,5 +29,5 @@ pub use idempotency::PgIdempotency;
 pub use pool::{PgPool, PoolGauges, PoolSettings};
 pub use product::PgProducts;
 pub use readiness::PgReadiness;
-pub use session::PgSessions;
+pub use session::{PgAttempts, PgPasswords, PgSessions};
 pub use user::PgUsers;

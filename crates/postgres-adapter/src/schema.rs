@@ -3,6 +3,10 @@
 
 pub mod sql_types {
     #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "admin_act"))]
+    pub struct AdminAct;
+
+    #[derive(diesel::query_builder::QueryId, diesel::sql_types::SqlType)]
     #[diesel(postgres_type(name = "feed_type"))]
     pub struct FeedType;
 
@@ -88,6 +92,21 @@ diesel::table! {
         tried_at -> Array<Nullable<Timestamptz>>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
+    use super::sql_types::AdminAct;
+
+    audit_entries (id) {
+        id -> Uuid,
+        admin_id -> Nullable<Uuid>,
+        act -> AdminAct,
+        subject_id -> Uuid,
+        reason -> Nullable<Text>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -484,6 +503,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(audit_entries -> users (admin_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(ledger_entries -> transactions (transaction_id));
 diesel::joinable!(ledger_entries -> users (user_id));
@@ -505,6 +525,7 @@ diesel::joinable!(transactions -> offers (offer_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     attempts,
+    audit_entries,
     conversations,
     idempotency_keys,
     ledger_entries,

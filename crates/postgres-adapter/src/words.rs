@@ -9,8 +9,10 @@ use diesel::{
     serialize::{self, IsNull, Output, ToSql},
 };
 use souk_domain::{
+    admin::AdminAct,
     geo::Precision,
     product::{Category, Condition, Feed},
+    session::SessionEnd,
     slug::Slug,
     user::Role,
 };
@@ -48,6 +50,8 @@ impl Slug for AccountStatus {
 #[diesel(sql_type = sql_types::FeedType)]
 #[diesel(sql_type = sql_types::ProductCondition)]
 #[diesel(sql_type = sql_types::LocationPrecision)]
+#[diesel(sql_type = sql_types::AdminAct)]
+#[diesel(sql_type = sql_types::SessionEnd)]
 pub(crate) struct Word<T: Debug>(pub(crate) T);
 
 macro_rules! words {
@@ -89,4 +93,6 @@ words! {
     sql_types::FeedType => Feed,
     sql_types::ProductCondition => Condition,
     sql_types::LocationPrecision => Precision,
+    sql_types::AdminAct => AdminAct,
+    sql_types::SessionEnd => SessionEnd,
 }

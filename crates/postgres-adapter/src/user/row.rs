@@ -20,7 +20,7 @@ use crate::{
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(Pg))]
-pub(super) struct UserRow {
+pub(crate) struct UserRow {
     id: Uuid,
     email: String,
     username: String,
@@ -80,7 +80,7 @@ pub(crate) fn standing(status: AccountStatus, deleted_at: Option<DateTime<Utc>>)
     }
 }
 
-fn columns(standing: Standing) -> (AccountStatus, Option<DateTime<Utc>>) {
+pub(crate) fn columns(standing: Standing) -> (AccountStatus, Option<DateTime<Utc>>) {
     match standing {
         Standing::Active => (AccountStatus::Active, None),
         Standing::Suspended => (AccountStatus::Suspended, None),

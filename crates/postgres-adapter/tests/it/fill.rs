@@ -101,6 +101,8 @@ const EVERYTHING: &str = "BEGIN;
 
     INSERT INTO verifications (id, user_id, verification_type, status, submitted_at, verified_at, created_at, updated_at)
     SELECT md5('verification ' || username)::uuid, id, 'email', 'verified', now(), now(), now(), now() FROM users;
+    INSERT INTO audit_entries (id, admin_id, act, subject_id, reason, created_at)
+    SELECT md5('audit ' || username)::uuid, id, 'user_suspended', id, 'Fraud.', now() FROM users LIMIT 3;
     INSERT INTO idempotency_keys SELECT id, 'key', sha256('request'), 'response', now(), now() + interval '1 day' FROM users;
     INSERT INTO outbox_events (kind, aggregate, aggregate_id, payload, audience, created_at)
     SELECT 'offer.made', 'offer', id, '{}', ARRAY[buyer_id, seller_id], now() FROM offers;
