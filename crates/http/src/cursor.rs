@@ -6,12 +6,14 @@
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::DateTime;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use souk_domain::{
     geo::{GeoPoint, Meters},
-    id::ProductId,
+    id::{ProductId, SessionId, UserId},
     product::{FeedPosition, NearbyPosition, ProductSort},
+    session::SessionPosition,
     slug::Slug,
 };
 use uuid::Uuid;
@@ -20,20 +22,21 @@ use crate::problem::Problem;
 
 /// Signs and reads cursors.
 #[derive(Clone)]
-pub struct Cursors {
-    mac: Arc<Hmac<Sha256>>,
+pub struct Cursors(Arc<Macs>);
+
+/// One signs; while keys are changed, another is still read.
+struct Macs {
+    current: Hmac<Sha256>,
+    previous: Option<Hmac<Sha256>>,
 }
 
 /// A position as the two things every order here is made of: a key of 64 bits and an id.
 type Position = (u64, Uuid);
 
 impl Cursors {
-    /// Takes the key that all servers share.
-    pub fn new(key: &[u8; 32]) -> Self {
-        // HMAC fills a key up with zeros to its block of 64 bytes (RFC 2104); here the compiler sees that it fits.
-        let mut block = [0; 64];
-        block.iter_mut().zip(key).for_each(|(byte, of)| *byte = *of);
-        Self { mac: Arc::new(Hmac::new(&block.into())) }
+    /// Takes the key that all servers share, and the one before it while cursors of that one are still about.
+    pub fn new(current: &[u8; 32], previous: Option<&[u8; 32]>) -> Self {
+        Self(Arc::new(Macs { current: keyed(current), previous: previous.map(keyed) }))
     }
 
     /// A cursor into a feed in this order.
@@ -58,13 +61,27 @@ impl Cursors {
         Ok(NearbyPosition { distance: Meters(f64::from_bits(bits)), id: ProductId::from_uuid(id) })
     }
 
+    /// A cursor into somebody's sessions.
+    pub fn sessions(&self, user: UserId, position: SessionPosition) -> String {
+        let key = position.created_at.timestamp_micros().cast_unsigned();
+        self.sign(&sessions_of(user), (key, position.id.as_uuid()))
+    }
+
+    /// The position in somebody's sessions.
+    pub fn read_sessions(&self, user: UserId, cursor: &str) -> Result<SessionPosition, Problem> {
+        let (key, id) = self.read(&sessions_of(user), cursor)?;
+        let created_at = DateTime::from_timestamp_micros(key.cast_signed());
+        let created_at = created_at.ok_or_else(Problem::invalid_cursor)?;
+        Ok(SessionPosition { created_at, id: SessionId::from_uuid(id) })
+    }
+
     fn sign(&self, list: &[u8], (key, id): Position) -> String {
         let mut bytes = [0; 32];
         let (position, tag) = bytes.split_at_mut(24);
         let (key_bytes, id_bytes) = position.split_at_mut(8);
         key_bytes.copy_from_slice(&key.to_be_bytes());
         id_bytes.copy_from_slice(id.as_bytes());
-        let full = self.mac_of(list, position).finalize().into_bytes();
+        let full = mac_of(&self.0.current, list, position).finalize().into_bytes();
         tag.iter_mut().zip(full).for_each(|(byte, of)| *byte = of);
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -75,18 +92,32 @@ impl Cursors {
         if tag.len() != 8 {
             return Err(Problem::invalid_cursor());
         }
-        self.mac_of(list, position).verify_truncated_left(tag).map_err(|_| Problem::invalid_cursor())?;
+        let mut macs = std::iter::once(&self.0.current).chain(&self.0.previous);
+        if !macs.any(|mac| mac_of(mac, list, position).verify_truncated_left(tag).is_ok()) {
+            return Err(Problem::invalid_cursor());
+        }
         let (key, id) = position.split_first_chunk::<8>().ok_or_else(Problem::invalid_cursor)?;
         let id = Uuid::from_slice(id).map_err(|_| Problem::invalid_cursor())?;
         Ok((u64::from_be_bytes(*key), id))
     }
+}
 
-    fn mac_of(&self, list: &[u8], position: &[u8]) -> Hmac<Sha256> {
-        let mut mac = (*self.mac).clone();
-        mac.update(position);
-        mac.update(list);
-        mac
-    }
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    // HMAC fills a key up with zeros to its block of 64 bytes (RFC 2104); here the compiler sees that it fits.
+    let mut block = [0; 64];
+    block.iter_mut().zip(key).for_each(|(byte, of)| *byte = *of);
+    Hmac::new(&block.into())
+}
+
+fn mac_of(keyed: &Hmac<Sha256>, list: &[u8], position: &[u8]) -> Hmac<Sha256> {
+    let mut mac = keyed.clone();
+    mac.update(position);
+    mac.update(list);
+    mac
+}
+
+fn sessions_of(user: UserId) -> Vec<u8> {
+    [b"sessions of ", user.as_uuid().as_bytes().as_slice()].concat()
 }
 
 fn around(centre: GeoPoint) -> [u8; 16] {
@@ -101,7 +132,7 @@ mod tests {
     use super::*;
 
     fn cursors() -> Cursors {
-        Cursors::new(&[3; 32])
+        Cursors::new(&[3; 32], None)
     }
 
     fn position() -> FeedPosition {
@@ -124,10 +155,31 @@ mod tests {
         let centre = GeoPoint::new(52.52, 13.405).unwrap();
         assert!(cursors().read_feed(ProductSort::Popular, &cursor).is_err());
         assert!(cursors().read_nearby(centre, &cursor).is_err());
-        assert!(Cursors::new(&[4; 32]).read_feed(ProductSort::Newest, &cursor).is_err());
+        assert!(Cursors::new(&[4; 32], None).read_feed(ProductSort::Newest, &cursor).is_err());
         for bad in ["", "x", "ÄÖÜ", &"A".repeat(43), &"A".repeat(10_000)] {
             assert_eq!(cursors().read_feed(ProductSort::Newest, bad).unwrap_err().status(), 400);
         }
+    }
+
+    #[test]
+    fn a_cursor_into_sessions_is_its_persons_alone() {
+        let created_at = DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap();
+        let place = SessionPosition { created_at, id: SessionId::from_uuid(Uuid::from_u128(5)) };
+        let [ada, bob] = [1, 2].map(|n| UserId::from_uuid(Uuid::from_u128(n)));
+        let cursor = cursors().sessions(ada, place);
+        assert_eq!(cursors().read_sessions(ada, &cursor), Ok(place));
+        assert!(cursors().read_sessions(bob, &cursor).is_err());
+    }
+
+    #[test]
+    fn while_keys_change_cursors_of_both_are_read_and_the_new_key_signs() {
+        let [old, new] = [3, 4].map(|key| Cursors::new(&[key; 32], None));
+        let both = Cursors::new(&[4; 32], Some(&[3; 32]));
+        let cursor = old.feed(ProductSort::Newest, position());
+        assert_eq!(both.read_feed(ProductSort::Newest, &cursor), Ok(position()));
+        assert!(new.read_feed(ProductSort::Newest, &cursor).is_err());
+        let cursor = both.feed(ProductSort::Newest, position());
+        assert_eq!(new.read_feed(ProductSort::Newest, &cursor), Ok(position()));
     }
 
     #[test]

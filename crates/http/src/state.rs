@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use souk_application::{Products, Repeats, Sessions, Users};
+use souk_application::{PasswordKeeper, Products, Repeats, Sessions, Users};
 
 use crate::{cursor::Cursors, health::Health};
 
@@ -17,6 +17,8 @@ pub struct Services {
     pub users: Users,
     /// Log-ins.
     pub sessions: Sessions,
+    /// Passwords.
+    pub passwords: PasswordKeeper,
     /// Listings.
     pub products: Products,
     /// Requests that come twice.
@@ -48,6 +50,7 @@ macro_rules! reachable {
 reachable! {
     users: Users,
     sessions: Sessions,
+    passwords: PasswordKeeper,
     products: Products,
     repeats: Repeats,
     cursors: Cursors,

@@ -5,10 +5,16 @@ mod clock;
 mod ids;
 mod keys;
 mod passwords;
+mod pseudonyms;
+mod refresh;
+mod resets;
 mod tokens;
 
 pub use clock::SystemClock;
 pub use ids::TimeOrderedIds;
-pub use keys::Keys;
+pub use keys::{KeyPair, Keys};
 pub use passwords::Argon2Passwords;
-pub use tokens::{HmacAccessTokens, RandomRefreshTokens};
+pub use pseudonyms::HmacPseudonyms;
+pub use refresh::HmacRefreshTokens;
+pub use resets::RandomResetTokens;
+pub use tokens::HmacAccessTokens;

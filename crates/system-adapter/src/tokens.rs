@@ -1,21 +1,23 @@
-//! Access tokens (signed, read without a database) and refresh tokens (random, stored hashed).
+//! Access tokens: signed, read without a database.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use souk_domain::{
     id::{SessionId, UserId},
-    session::{Actor, RefreshHash},
+    session::Actor,
     slug::Slug,
     user::Role,
 };
 use souk_ports::{
     PortError,
-    session::{AccessTokens, RefreshToken, RefreshTokens, TokenRefusal},
+    session::{AccessTokens, TokenRefusal},
 };
 use uuid::Uuid;
+
+use crate::KeyPair;
 
 /// The type in the header of an access token (RFC 9068): no other token of ours can pass for one.
 const TYPE: &str = "at+jwt";
@@ -24,8 +26,24 @@ const TYPE: &str = "at+jwt";
 /// won by a key pair, whose verification costs some fifty times as much on every request.
 pub struct HmacAccessTokens {
     sign: EncodingKey,
-    verify: DecodingKey,
+    // The one that signs first.
+    verify: Vec<VerifyingKey>,
     rules: Validation,
+}
+
+/// A key that tokens are read with.
+struct VerifyingKey {
+    // Goes with each token as `kid`, so that while keys are changed nobody has to try them all.
+    fingerprint: String,
+    key: DecodingKey,
+}
+
+impl VerifyingKey {
+    fn of(key: &[u8; 32]) -> Self {
+        let hash: [u8; 32] = Sha256::digest(key).into();
+        let short = hash.first_chunk::<6>().copied().unwrap_or_default();
+        Self { fingerprint: URL_SAFE_NO_PAD.encode(short), key: DecodingKey::from_secret(key) }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -38,13 +56,25 @@ struct Claims {
 }
 
 impl HmacAccessTokens {
-    /// Takes the key that all servers share.
-    pub fn new(key: &[u8; 32]) -> Self {
+    /// Takes the keys that all servers share: tokens are signed with the present one and read with either.
+    pub fn new(keys: &KeyPair) -> Self {
         let mut rules = Validation::new(Algorithm::HS256);
         // The time is handed in, so that expiry is judged by the application's clock, below.
         rules.validate_exp = false;
         rules.required_spec_claims.clear();
-        Self { sign: EncodingKey::from_secret(key), verify: DecodingKey::from_secret(key), rules }
+        Self {
+            sign: EncodingKey::from_secret(&keys.current),
+            verify: keys.both().map(VerifyingKey::of).collect(),
+            rules,
+        }
+    }
+
+    /// What a token says, if one of the keys signed it. A token without `kid` may be of either.
+    fn decode(&self, token: &str) -> Option<(Header, Claims)> {
+        let kid = decode_header(token).ok()?.kid;
+        let keys = self.verify.iter().filter(|key| kid.as_ref().is_none_or(|kid| *kid == key.fingerprint));
+        let mut read = keys.filter_map(|key| decode::<Claims>(token, &key.key, &self.rules).ok());
+        read.next().map(|token| (token.header, token.claims))
     }
 }
 
@@ -62,41 +92,25 @@ impl AccessTokens for HmacAccessTokens {
             iat: now.timestamp(),
             exp: expires_at.timestamp(),
         };
-        let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
+        let header = Header {
+            typ: Some(TYPE.to_owned()),
+            kid: self.verify.first().map(|key| key.fingerprint.clone()),
+            ..Header::new(Algorithm::HS256)
+        };
         encode(&header, &claims, &self.sign)
             .map_err(|error| PortError::Unexpected(format!("access token: {error}")))
     }
 
     fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Actor, TokenRefusal> {
-        let token = decode::<Claims>(token, &self.verify, &self.rules).map_err(|_| TokenRefusal::Invalid)?;
-        if token.header.typ.as_deref() != Some(TYPE) {
+        let (header, claims) = self.decode(token).ok_or(TokenRefusal::Invalid)?;
+        if header.typ.as_deref() != Some(TYPE) {
             return Err(TokenRefusal::Invalid);
         }
-        if token.claims.exp <= now.timestamp() {
+        if claims.exp <= now.timestamp() {
             return Err(TokenRefusal::Expired);
         }
-        let role = Role::from_slug(&token.claims.role).ok_or(TokenRefusal::Invalid)?;
-        Ok(Actor {
-            user: UserId::from_uuid(token.claims.sub),
-            session: SessionId::from_uuid(token.claims.sid),
-            role,
-        })
-    }
-}
-
-/// Refresh tokens: the session's id, a dot, and 256 random bits. Only the hash of the bits is stored, so that a copy
-/// of the database lets nobody in; a slow hash is not needed for what cannot be guessed.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct RandomRefreshTokens;
-
-impl RefreshTokens for RandomRefreshTokens {
-    fn issue(&self, session: SessionId) -> Result<RefreshToken, PortError> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret)
-            .map_err(|error| PortError::Unexpected(format!("randomness: {error}")))?;
-        let hash = RefreshHash(Sha256::digest(secret).into());
-        let token = format!("{}.{}", session.as_uuid().simple(), URL_SAFE_NO_PAD.encode(secret));
-        Ok(RefreshToken { token, hash })
+        let role = Role::from_slug(&claims.role).ok_or(TokenRefusal::Invalid)?;
+        Ok(Actor { user: UserId::from_uuid(claims.sub), session: SessionId::from_uuid(claims.sid), role })
     }
 }
 
@@ -124,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_token_names_its_actor_until_it_expires() {
-        let tokens = HmacAccessTokens::new(&[1; 32]);
+        let tokens = HmacAccessTokens::new(&KeyPair::single([1; 32]));
         let token = issued(&tokens);
         assert_eq!(tokens.read(&token, now() + TimeDelta::seconds(899)), Ok(actor()));
         assert_eq!(tokens.read(&token, now() + TimeDelta::seconds(900)), Err(TokenRefusal::Expired));
@@ -132,9 +146,12 @@ mod tests {
 
     #[test]
     fn a_token_of_another_key_or_touched_anywhere_is_refused() {
-        let tokens = HmacAccessTokens::new(&[1; 32]);
+        let tokens = HmacAccessTokens::new(&KeyPair::single([1; 32]));
         let token = issued(&tokens);
-        assert_eq!(HmacAccessTokens::new(&[2; 32]).read(&token, now()), Err(TokenRefusal::Invalid));
+        assert_eq!(
+            HmacAccessTokens::new(&KeyPair::single([2; 32])).read(&token, now()),
+            Err(TokenRefusal::Invalid)
+        );
         for position in 0..token.len() {
             let mut touched = token.clone().into_bytes();
             touched[position] = if touched[position] == b'A' { b'B' } else { b'A' };
@@ -147,7 +164,7 @@ mod tests {
 
     #[test]
     fn an_unsigned_token_or_one_of_another_type_is_refused() {
-        let tokens = HmacAccessTokens::new(&[1; 32]);
+        let tokens = HmacAccessTokens::new(&KeyPair::single([1; 32]));
         let token = issued(&tokens);
         let claims = token.split('.').nth(1).unwrap();
         let unsigned = format!("{}.{claims}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"at+jwt"}"#));
@@ -160,14 +177,35 @@ mod tests {
     }
 
     #[test]
-    fn refresh_tokens_name_their_session_and_never_repeat() {
-        let session = SessionId::from_uuid(Uuid::from_u128(7));
-        let (one, two) =
-            (RandomRefreshTokens.issue(session).unwrap(), RandomRefreshTokens.issue(session).unwrap());
-        assert_ne!(one.token, two.token);
-        let (id, secret) = one.token.split_once('.').unwrap();
-        assert_eq!(id.parse::<Uuid>().unwrap(), session.as_uuid());
-        let secret = URL_SAFE_NO_PAD.decode(secret).unwrap();
-        assert_eq!(RefreshHash(Sha256::digest(secret).into()), one.hash);
+    fn while_keys_change_tokens_of_both_are_read() {
+        let old = HmacAccessTokens::new(&KeyPair::single([1; 32]));
+        let both = HmacAccessTokens::new(&KeyPair { current: [2; 32], previous: Some([1; 32]) });
+        let new = HmacAccessTokens::new(&KeyPair::single([2; 32]));
+        assert_eq!(both.read(&issued(&old), now()), Ok(actor()));
+        assert_eq!(both.read(&issued(&new), now()), Ok(actor()));
+        assert_eq!(new.read(&issued(&both), now()), Ok(actor()));
+        assert_eq!(old.read(&issued(&both), now()), Err(TokenRefusal::Invalid));
+    }
+
+    #[test]
+    fn a_token_that_does_not_name_its_key_is_read_and_one_that_names_another_is_not() {
+        let tokens = HmacAccessTokens::new(&KeyPair::single([1; 32]));
+        let claims = Claims {
+            sub: actor().user.as_uuid(),
+            sid: actor().session.as_uuid(),
+            role: "both".to_owned(),
+            iat: 0,
+            exp: i64::MAX,
+        };
+        let signed = |kid: Option<&str>| {
+            let header = Header {
+                typ: Some(TYPE.to_owned()),
+                kid: kid.map(str::to_owned),
+                ..Header::new(Algorithm::HS256)
+            };
+            encode(&header, &claims, &tokens.sign).unwrap()
+        };
+        assert_eq!(tokens.read(&signed(None), now()), Ok(actor()));
+        assert_eq!(tokens.read(&signed(Some("other")), now()), Err(TokenRefusal::Invalid));
     }
 }

@@ -1,11 +1,16 @@
-//! What has to be tidied up now and then: answers kept for repeats, log-ins long ended.
+//! What has to be tidied up now and then: answers kept for repeats, log-ins long ended, tries and password resets that
+//! count no more.
 //!
 //! Nothing depends on it happening in time: what has expired counts as gone before it is removed.
 
 use std::{future::Future, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use souk_ports::{Clock, PortError, idempotency::IdempotencyRepository, session::SessionRepository};
+use souk_ports::{
+    Clock, PortError,
+    idempotency::IdempotencyRepository,
+    session::{AttemptRepository, PasswordRepository, SessionRepository},
+};
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +27,10 @@ pub struct Tidied {
     pub answers: u64,
     /// Log-ins.
     pub sessions: u64,
+    /// Counts of tries.
+    pub attempts: u64,
+    /// Password resets.
+    pub resets: u64,
 }
 
 /// Removes what has expired. Safe to run on several servers at once.
@@ -29,6 +38,8 @@ pub struct Tidied {
 pub struct Housekeeping {
     answers: Arc<dyn IdempotencyRepository>,
     sessions: Arc<dyn SessionRepository>,
+    attempts: Arc<dyn AttemptRepository>,
+    passwords: Arc<dyn PasswordRepository>,
     clock: Arc<dyn Clock>,
 }
 
@@ -37,31 +48,23 @@ impl Housekeeping {
     pub fn new(
         answers: Arc<dyn IdempotencyRepository>,
         sessions: Arc<dyn SessionRepository>,
+        attempts: Arc<dyn AttemptRepository>,
+        passwords: Arc<dyn PasswordRepository>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { answers, sessions, clock }
+        Self { answers, sessions, attempts, passwords, clock }
     }
 
     /// One round: batch after batch until nothing is left.
     pub async fn tidy(&self) -> Result<Tidied, PortError> {
         let now = self.clock.now();
-        let mut tidied = Tidied::default();
-        loop {
-            let removed = self.answers.remove_expired(now, BATCH).await?;
-            tidied.answers += removed;
-            if removed < u64::from(BATCH) {
-                break;
-            }
-        }
         let before = now - TimeDelta::days(ENDED_SESSIONS_KEPT);
-        loop {
-            let removed = self.sessions.remove_ended(before, BATCH).await?;
-            tidied.sessions += removed;
-            if removed < u64::from(BATCH) {
-                break;
-            }
-        }
-        Ok(tidied)
+        Ok(Tidied {
+            answers: in_batches(|| self.answers.remove_expired(now, BATCH)).await?,
+            sessions: in_batches(|| self.sessions.remove_ended(before, BATCH)).await?,
+            attempts: in_batches(|| self.attempts.remove_expired(now, BATCH)).await?,
+            resets: in_batches(|| self.passwords.remove_expired_resets(now, BATCH)).await?,
+        })
     }
 
     /// A round now and then, until `stop` is done. A round that fails is told and tried again with the next.
@@ -73,10 +76,25 @@ impl Housekeeping {
             tokio::select! {
                 () = &mut stop => return,
                 _ = rounds.tick() => match self.tidy().await {
-                    Ok(tidied) => tracing::debug!(answers = tidied.answers, sessions = tidied.sessions, "tidied up"),
+                    Ok(tidied) => tracing::debug!(?tidied, "tidied up"),
                     Err(error) => tracing::warn!(%error, "could not tidy up; will try again"),
                 },
             }
+        }
+    }
+}
+
+/// Removes batch after batch until one is not full; says how much went.
+async fn in_batches<F>(mut remove: impl FnMut() -> F) -> Result<u64, PortError>
+where
+    F: Future<Output = Result<u64, PortError>>,
+{
+    let mut all = 0;
+    loop {
+        let removed = remove().await?;
+        all += removed;
+        if removed < u64::from(BATCH) {
+            return Ok(all);
         }
     }
 }

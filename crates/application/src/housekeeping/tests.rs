@@ -1,7 +1,10 @@
 //! Tidying up, against mocked ports.
 
 use mockall::Sequence;
-use souk_ports::{idempotency::MockIdempotencyRepository, session::MockSessionRepository};
+use souk_ports::{
+    idempotency::MockIdempotencyRepository,
+    session::{MockAttemptRepository, MockPasswordRepository, MockSessionRepository},
+};
 use souk_testkit::fixed;
 
 use super::*;
@@ -24,8 +27,23 @@ async fn a_round_goes_on_until_a_batch_is_not_full() {
         .withf(|before, _| *before == fixed::now() - TimeDelta::days(30))
         .times(1)
         .returning(|_, _| Ok(0));
-    let housekeeping = Housekeeping::new(Arc::new(answers), Arc::new(sessions), Arc::new(fixed::FixedClock));
-    assert_eq!(housekeeping.tidy().await, Ok(Tidied { answers: 1_007, sessions: 0 }));
+    let mut attempts = MockAttemptRepository::new();
+    attempts.expect_remove_expired().withf(|now, _| *now == fixed::now()).times(1).returning(|_, _| Ok(3));
+    let mut passwords = MockPasswordRepository::new();
+    passwords
+        .expect_remove_expired_resets()
+        .withf(|now, _| *now == fixed::now())
+        .times(1)
+        .returning(|_, _| Ok(2));
+    let housekeeping = Housekeeping::new(
+        Arc::new(answers),
+        Arc::new(sessions),
+        Arc::new(attempts),
+        Arc::new(passwords),
+        Arc::new(fixed::FixedClock),
+    );
+    let tidied = Tidied { answers: 1_007, sessions: 0, attempts: 3, resets: 2 };
+    assert_eq!(housekeeping.tidy().await, Ok(tidied));
 }
 
 #[tokio::test]
@@ -39,6 +57,8 @@ async fn a_round_that_fails_does_not_end_the_worker() {
     let housekeeping = Housekeeping::new(
         Arc::new(answers),
         Arc::new(MockSessionRepository::new()),
+        Arc::new(MockAttemptRepository::new()),
+        Arc::new(MockPasswordRepository::new()),
         Arc::new(fixed::FixedClock),
     );
     let stop = async move {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Courier, Housekeeping, Products, Repeats, Sessions, SignIn, Users, session::TokenLifetimes,
+    Attempts, Courier, Housekeeping, PasswordKeeper, Products, Repeats, Sessions, SignIn, Users,
+    session::TokenLifetimes,
 };
 use souk_domain::geo::BlurKey;
 use souk_http::{
@@ -21,15 +22,16 @@ use souk_ports::{
     Clock, IdSource, PortError,
     idempotency::IdempotencyRepository,
     message::Mail,
-    session::{Passwords, SessionRepository},
+    session::{AttemptRepository, PasswordRepository, Passwords, SessionRepository},
     user::UserRepository,
 };
 use souk_postgres_adapter::{
-    Connector, PgIdempotency, PgPool, PgProducts, PgReadiness, PgSessions, PgUsers, PoolSettings, Timeouts,
-    UrlError,
+    Connector, PgAttempts, PgIdempotency, PgPasswords, PgPool, PgProducts, PgReadiness, PgSessions, PgUsers,
+    PoolSettings, Timeouts, UrlError,
 };
 use souk_system_adapter::{
-    Argon2Passwords, HmacAccessTokens, Keys, RandomRefreshTokens, SystemClock, TimeOrderedIds,
+    Argon2Passwords, HmacAccessTokens, HmacPseudonyms, HmacRefreshTokens, Keys, RandomResetTokens,
+    SystemClock, TimeOrderedIds,
 };
 
 use super::Failure;
@@ -57,17 +59,32 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
     let passwords: Arc<dyn Passwords> = Arc::new(Argon2Passwords::new()?);
     let courier = courier(&config.mail)?;
 
-    let Tokens { secret, location_secret, access_ttl, session_ttl } = &config.tokens;
+    let Tokens { location_secret, access_ttl, session_ttl, .. } = &config.tokens;
+    let keys = keys(&config.tokens);
     let lifetimes = TokenLifetimes {
         access: TimeDelta::from_std(*access_ttl)?,
         session: TimeDelta::from_std(*session_ttl)?,
     };
     let sign_in = SignIn::new(
-        Arc::new(access_tokens(secret)?),
-        Arc::new(RandomRefreshTokens),
+        Arc::new(access_tokens(&keys)?),
+        Arc::new(refresh_tokens(&keys)?),
         Arc::clone(&ids),
         lifetimes,
     );
+    let tries: Arc<dyn AttemptRepository> = Arc::new(PgAttempts::new(pool.clone()));
+    let pseudonyms = Arc::new(HmacPseudonyms::new(&keys.derive("pseudonyms of tries")?));
+    let attempts = Attempts::new(Arc::clone(&tries), pseudonyms, Arc::clone(&clock));
+    let kept: Arc<dyn PasswordRepository> = Arc::new(PgPasswords::new(pool.clone()));
+    let keeper = PasswordKeeper::new(
+        Arc::clone(&users),
+        Arc::clone(&kept),
+        Arc::clone(&passwords),
+        Arc::new(RandomResetTokens),
+        attempts.clone(),
+        courier.clone(),
+        Arc::clone(&clock),
+    );
+    let cursor_keys = keys.derive_pair("cursors")?;
     let state = AppState::new(Services {
         users: Users::new(
             Arc::clone(&users),
@@ -76,14 +93,22 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
             Arc::clone(&ids),
             sign_in.clone(),
         ),
-        sessions: Sessions::new(users, Arc::clone(&sessions), passwords, Arc::clone(&clock), sign_in),
+        sessions: Sessions::new(
+            users,
+            Arc::clone(&sessions),
+            passwords,
+            attempts,
+            Arc::clone(&clock),
+            sign_in,
+        ),
+        passwords: keeper,
         products: Products::new(
             Arc::new(PgProducts::new(pool.clone())),
             Arc::clone(&clock),
             ids,
             blur_key(location_secret)?,
         ),
-        cursors: Cursors::new(&Keys::new(secret.clone()).derive("cursors")?),
+        cursors: Cursors::new(&cursor_keys.current, cursor_keys.previous.as_ref()),
         repeats: Repeats::new(Arc::clone(&answers), Arc::clone(&clock)),
         health: Health::new(Arc::new(PgReadiness::new(pool.clone())), drain),
     });
@@ -91,7 +116,12 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
         let gauges = pool.gauges();
         PoolReading { size: gauges.open, idle: gauges.idle, waits: gauges.waited, timeouts: gauges.timed_out }
     });
-    Ok(Parts { state, courier, housekeeping: Housekeeping::new(answers, sessions, clock), read_pool })
+    Ok(Parts {
+        state,
+        courier,
+        housekeeping: Housekeeping::new(answers, sessions, tries, kept, clock),
+        read_pool,
+    })
 }
 
 /// Who sends messages: over SMTP if there is a mail server, else into the log. Text messages have no provider yet.
@@ -128,8 +158,16 @@ fn pool(database: &Database) -> Result<PgPool, UrlError> {
     Ok(PgPool::new(Connector::new(database.url.expose_secret(), Some(timeouts))?, settings))
 }
 
-fn access_tokens(secret: &SecretString) -> Result<HmacAccessTokens, PortError> {
-    Ok(HmacAccessTokens::new(&Keys::new(secret.clone()).derive("access tokens")?))
+fn keys(tokens: &Tokens) -> Keys {
+    Keys::new(tokens.secret.clone()).after(tokens.previous_secret.clone())
+}
+
+fn access_tokens(keys: &Keys) -> Result<HmacAccessTokens, PortError> {
+    Ok(HmacAccessTokens::new(&keys.derive_pair("access tokens")?))
+}
+
+fn refresh_tokens(keys: &Keys) -> Result<HmacRefreshTokens, PortError> {
+    Ok(HmacRefreshTokens::new(&keys.derive_pair("refresh tokens")?))
 }
 
 fn blur_key(secret: &SecretString) -> Result<BlurKey, PortError> {
@@ -143,8 +181,8 @@ pub(crate) fn demo(database: &Database, tokens: &Tokens) -> Result<souk_demo::Po
         users: Arc::new(PgUsers::new(pool.clone())),
         products: Arc::new(PgProducts::new(pool)),
         passwords: Arc::new(Argon2Passwords::new()?),
-        access_tokens: Arc::new(access_tokens(&tokens.secret)?),
-        refresh_tokens: Arc::new(RandomRefreshTokens),
+        access_tokens: Arc::new(access_tokens(&keys(tokens))?),
+        refresh_tokens: Arc::new(refresh_tokens(&keys(tokens))?),
         blur_key: blur_key(&tokens.location_secret)?,
     })
 }

@@ -118,6 +118,7 @@ pub fn refuse_secrets_on_command_line(matches: &ArgMatches) -> Result<(), Config
     for (id, flag, variable) in [
         (database::URL_ID, "database-url", "DATABASE_URL"),
         (tokens::SECRET_ID, "token-secret", "SOUK_TOKEN_SECRET"),
+        (tokens::PREVIOUS_ID, "token-secret-previous", "SOUK_TOKEN_SECRET_PREVIOUS"),
         (tokens::LOCATION_ID, "location-secret", "SOUK_LOCATION_SECRET"),
         (mail::URL_ID, "smtp-url", "SOUK_SMTP_URL"),
     ] {

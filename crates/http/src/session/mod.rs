@@ -1,21 +1,40 @@
-//! Log-ins: beginning one.
+//! Log-ins: beginning one, keeping it alive, ending it; and passwords.
 
+mod password;
 mod problem;
+mod query;
 mod user_agent;
+mod view;
 
 pub(crate) use user_agent::UserAgentHeader;
+pub use view::{SessionList, SignedInView, TokenPair};
 
-use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use souk_application::{Sessions, session::SignedIn};
+use axum::{extract::State, http::StatusCode};
+use serde::Deserialize;
+use souk_application::{Sessions, session::Origin};
+use souk_domain::{id::SessionId, page::Page};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
-use crate::{extract::Json, problem::Problem, state::AppState, user::AccountView};
+use self::query::ListParameters;
+use crate::{
+    auth::Actor,
+    cursor::Cursors,
+    extract::{Json, Path, Query},
+    problem::Problem,
+    state::AppState,
+};
 
 /// The routes of log-ins.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(log_in))
+    OpenApiRouter::new()
+        .routes(routes!(log_in))
+        .routes(routes!(refresh))
+        .routes(routes!(log_out))
+        .routes(routes!(list_sessions))
+        .routes(routes!(end_session))
+        .merge(password::routes())
 }
 
 /// Who somebody says they are, and the proof.
@@ -30,39 +49,18 @@ pub struct LogIn {
     password: String,
 }
 
-/// An account and the tokens of a new session.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SignedIn)]
-pub struct SignedInView {
-    /// The account, as its own person sees it.
-    pub user: AccountView,
-    /// Goes into `Authorization: Bearer …` of every request.
-    access_token: String,
-    /// Brings the next pair; good once.
+/// A session's refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// The one that came with the last pair.
     refresh_token: String,
-    /// How the access token is presented.
-    #[schema(value_type = String, example = "Bearer")]
-    token_type: &'static str,
-    /// For how many seconds the access token is good.
-    #[schema(example = 900)]
-    expires_in: i64,
-}
-
-impl From<SignedIn> for SignedInView {
-    fn from(signed_in: SignedIn) -> Self {
-        Self {
-            user: signed_in.user.into(),
-            access_token: signed_in.access_token,
-            refresh_token: signed_in.refresh_token,
-            token_type: "Bearer",
-            expires_in: signed_in.expires_in.num_seconds(),
-        }
-    }
 }
 
 /// Log in
 ///
-/// By e-mail address, username or phone number. A wrong password and an account that does not exist are told alike.
+/// By e-mail address, username or phone number. A wrong password and an account that does not exist are told alike, and
+/// counted alike: ten wrong ones in a minute, and nobody gets in under this identifier for the rest of it.
 #[utoipa::path(post, path = "/auth/login", tag = "Accounts", request_body = LogIn,
     responses(
         (status = 200, description = "The account, and the tokens of a new session.", body = SignedInView),
@@ -70,11 +68,82 @@ impl From<SignedIn> for SignedInView {
             body = crate::problem::Document, content_type = "application/problem+json"),
         (status = 403, description = "`account_suspended`: the password was right, but the account may not act.",
             body = crate::problem::Document, content_type = "application/problem+json"),
+        (status = 429, description = "`too_many_requests`: wrong too often; see `Retry-After`.",
+            body = crate::problem::Document, content_type = "application/problem+json"),
     ))]
 async fn log_in(
     State(sessions): State<Sessions>,
     UserAgentHeader(user_agent): UserAgentHeader,
     Json(LogIn { identifier, password }): Json<LogIn>,
 ) -> Result<Json<SignedInView>, Problem> {
-    Ok(Json(sessions.log_in(&identifier, password, user_agent).await?.into()))
+    let origin = Origin { user_agent, address: None };
+    Ok(Json(sessions.log_in(&identifier, password, origin).await?.into()))
+}
+
+/// The next pair of tokens
+///
+/// The refresh token is spent by it. If the answer gets lost, presenting the old token again within ten seconds brings
+/// the very same new one. Later a spent token means that somebody has a copy, and the session ends.
+#[utoipa::path(post, path = "/auth/refresh", tag = "Accounts", request_body = Refresh,
+    responses(
+        (status = 200, description = "The tokens to use from now on.", body = TokenPair),
+        (status = 401, description = "`invalid_refresh_token`: it never was one, is spent, or its session is over.",
+            body = crate::problem::Document, content_type = "application/problem+json"),
+        (status = 403, description = "`account_suspended`.",
+            body = crate::problem::Document, content_type = "application/problem+json"),
+    ))]
+async fn refresh(
+    State(sessions): State<Sessions>,
+    Json(Refresh { refresh_token }): Json<Refresh>,
+) -> Result<Json<TokenPair>, Problem> {
+    Ok(Json(sessions.refresh(&refresh_token).await?.into()))
+}
+
+/// Log out
+///
+/// Ends the session of the access token. The token itself runs out by itself, within minutes.
+#[utoipa::path(post, path = "/auth/logout", tag = "Accounts",
+    responses((status = 204, description = "The session is over, as it may have been before.")),
+    security(("bearer" = [])))]
+async fn log_out(State(sessions): State<Sessions>, Actor(actor): Actor) -> Result<StatusCode, Problem> {
+    sessions.log_out(actor).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where one is logged in
+///
+/// Sessions that can still be refreshed, the newest first.
+#[utoipa::path(get, path = "/me/sessions", tag = "Accounts", params(ListParameters),
+    responses((status = 200, description = "A page.", body = SessionList)),
+    security(("bearer" = [])))]
+async fn list_sessions(
+    State(sessions): State<Sessions>,
+    State(cursors): State<Cursors>,
+    Actor(actor): Actor,
+    Query(parameters): Query<ListParameters>,
+) -> Result<Json<SessionList>, Problem> {
+    let (after, limit) = parameters.read(actor.user, &cursors)?;
+    let Page { items, next } = sessions.list(actor.user, after, limit).await?;
+    let next = next.map(|position| cursors.sessions(actor.user, position));
+    Ok(Json(SessionList::of(items, next, actor.session)))
+}
+
+/// End a session
+///
+/// One of one's own; of others' nothing is said.
+#[utoipa::path(delete, path = "/me/sessions/{id}", tag = "Accounts",
+    params(("id" = Uuid, Path, description = "The session's id.")),
+    responses(
+        (status = 204, description = "It is over, as it may have been before."),
+        (status = 404, description = "`not_found`.",
+            body = crate::problem::Document, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = [])))]
+async fn end_session(
+    State(sessions): State<Sessions>,
+    Actor(actor): Actor,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Problem> {
+    let ended = sessions.end(actor.user, SessionId::from_uuid(id)).await?;
+    if ended { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }
