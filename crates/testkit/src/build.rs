@@ -17,6 +17,11 @@ pub fn user_id(n: u128) -> UserId {
 }
 
 /// The id made of a number.
+pub fn session_id(n: u128) -> SessionId {
+    SessionId::from_uuid(Uuid::from_u128(n))
+}
+
+/// The id made of a number.
 pub fn product_id(n: u128) -> ProductId {
     ProductId::from_uuid(Uuid::from_u128(n))
 }
@@ -52,7 +57,7 @@ pub fn session(n: u128, user: UserId) -> Session {
     let mut hash = [0; 32];
     hash.iter_mut().zip(n.to_be_bytes()).for_each(|(byte, of)| *byte = of);
     let lifetime = chrono::TimeDelta::days(30);
-    Session::begin(SessionId::from_uuid(Uuid::from_u128(n)), user, RefreshHash(hash), None, now(), lifetime)
+    Session::begin(session_id(n), user, RefreshHash(hash), None, now(), lifetime)
 }
 
 /// A used road bike in Berlin, 450 €, on the community feed.

@@ -23,6 +23,9 @@ use thiserror::Error;
 use super::{AttemptError, Attempts};
 use crate::Courier;
 
+#[cfg(test)]
+mod tests;
+
 /// Why a password is not changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ChangePasswordError {
