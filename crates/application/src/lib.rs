@@ -20,4 +20,4 @@ pub use idempotency::Repeats;
 pub use message::Courier;
 pub use product::Products;
 pub use session::{Attempts, PasswordKeeper, Sessions, SignIn};
-pub use user::Users;
+pub use user::{Profiles, Users};

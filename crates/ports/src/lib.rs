@@ -8,6 +8,7 @@ mod error;
 mod ids;
 
 pub mod admin;
+pub mod block;
 pub mod idempotency;
 pub mod message;
 pub mod product;

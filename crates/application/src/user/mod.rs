@@ -1,4 +1,8 @@
-//! Opening accounts.
+//! Opening accounts; looking at them, changing one's own, and leaving.
+
+mod profile;
+
+pub use profile::{ChangeProfileError, Profiles};
 
 use std::sync::Arc;
 

@@ -2,11 +2,13 @@
 
 mod erasure;
 mod profile;
+mod public;
 mod registration;
 mod role;
 
 pub use erasure::{Erasure, ErasureContext, ErasureRefusal};
 pub use profile::{ProfileChange, ProfileContext, ProfileForm, ProfileRefusal, ProfileUpdate};
+pub use public::{OwnProfile, PublicProfile};
 pub use registration::{Password, Registration, RegistrationForm};
 pub use role::{Role, Standing};
 

@@ -1,5 +1,11 @@
 //! Where accounts are kept.
 
+mod profile;
+
+#[cfg(feature = "mock")]
+pub use profile::MockProfileRepository;
+pub use profile::{DecideErasure, DecideProfile, Export, ProfileRepository};
+
 use async_trait::async_trait;
 use souk_domain::{
     contact::Identifier,
