@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::db::{self, Choice, Purpose};
 use crate::souk::{self, Profile};
-use crate::{process, schema, tools, ui, workspace};
+use crate::{process, schema, ui, workspace};
 
 /// How a migration opens; `cargo xtask tidy` asks for an answer behind each colon.
 const UP: &str = "-- Why:\n-- Lock:\n-- Running version:\n";
@@ -128,15 +128,17 @@ fn check_name(name: &str) -> Result<()> {
 
 /// The SQL that turns the migrated database into what schema.rs says, and back.
 fn differences(choice: Option<Choice>, name: &str) -> Result<(String, String)> {
-    let diesel = tools::diesel()?;
-    schema::with_migrated_database(choice, |url| {
+    schema::with_migrated_database(choice, |diesel, url| {
         let folder = workspace::target_dir()?.join("migration-diff");
         workspace::remove_dir(&folder)?;
         workspace::make_dir(&folder)?;
-        let mut generate = std::process::Command::new(&diesel);
+        let wanted = folder.join("schema.rs");
+        workspace::write(&wanted, in_the_databases_words(&workspace::read(&schema::file())?))?;
+        let mut generate = std::process::Command::new(diesel);
         generate.current_dir(workspace::root()).env("DATABASE_URL", url);
-        generate.args(["migration", "generate", name, "--diff-schema=crates/postgres-adapter/src/schema.rs"]);
-        generate.arg("--migration-dir").arg(&folder);
+        generate.args(["migration", "generate", name]);
+        generate.arg(format!("--diff-schema={}", wanted.display()));
+        generate.args(["--config-file", "diesel.toml", "--migration-dir"]).arg(&folder);
         process::read(&mut generate)?;
         let one = |wanted: &str| {
             workspace::files_below(&folder)?
@@ -147,6 +149,35 @@ fn differences(choice: Option<Choice>, name: &str) -> Result<(String, String)> {
         };
         Ok((statements(&one("up.sql")?), statements(&one("down.sql")?)))
     })
+}
+
+/// The schema with enum types called as in the database (`feed_type`, not `FeedType`), for diesel compares and
+/// writes their names as they stand, and would otherwise drop and make anew every column of such a type.
+fn in_the_databases_words(schema: &str) -> String {
+    let mut text = schema.to_owned();
+    let mut lines = schema.lines().map(str::trim);
+    while let Some(line) = lines.next() {
+        let named = line.split_once("postgres_type(name = \"").and_then(|(_, rest)| rest.split_once('"'));
+        let Some((name, _)) = named else { continue };
+        let declared = lines.next().and_then(|line| line.strip_prefix("pub struct "));
+        if let Some(ident) = declared.map(|ident| ident.trim_end_matches(';')) {
+            text = replace_word(&text, ident, name);
+        }
+    }
+    text
+}
+
+/// Replaces a whole word only: `UserRole`, but not in `UserRoles`.
+fn replace_word(text: &str, word: &str, by: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+    while let Some((before, after)) = rest.split_once(word) {
+        let whole = !before.ends_with(is_part) && !after.starts_with(is_part);
+        out.extend([before, if whole { by } else { word }]);
+        rest = after;
+    }
+    out + rest
 }
 
 /// The SQL without diesel's own opening comment.
@@ -225,6 +256,17 @@ mod tests {
         assert!(fs::read_to_string(&files[1]).unwrap().starts_with("-- Loses:\nSET LOCAL lock_timeout"));
         let again = write_files(temp.path(), "2026-01-02-000000", "add_x", "", "").unwrap_err();
         assert!(again.to_string().contains("2026-01-01-000000_add_x"), "{again}");
+    }
+
+    #[test]
+    fn enum_types_are_called_as_in_the_database() {
+        let schema = "    #[diesel(postgres_type(name = \"user_role\"))]\n    pub struct UserRole;\n\
+                      role -> UserRole,\nroles -> Array<UserRoles>,\n";
+        let text = in_the_databases_words(schema);
+        assert!(
+            text.contains("pub struct user_role;\nrole -> user_role,\nroles -> Array<UserRoles>,"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -42,7 +42,10 @@ pub(crate) fn run(choice: Option<Choice>) -> Result<()> {
 fn against(examples: &[Example], binary: &std::path::Path, url: &str) -> Result<()> {
     souk::migrate(binary, url)?;
     souk::demo_data(binary, url)?;
-    let mut server = server::start(binary, url, &server::free_address()?, &server::free_address()?)?;
+    // The answers matter here, not the log of them.
+    let mut serve = souk::command(binary, url)?;
+    serve.env("RUST_LOG", "warn");
+    let mut server = server::start_with(serve, &server::free_address()?, &server::free_address()?)?;
     let script = script(examples, &server.address);
     let mut shell = Command::new("sh");
     shell.args(["-c", &script]).current_dir(workspace::root());

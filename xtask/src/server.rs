@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -43,7 +43,11 @@ pub(crate) fn free_address() -> Result<String> {
 
 /// Starts the server, with its workers, and waits until it says it is ready.
 pub(crate) fn start(binary: &Path, database_url: &str, address: &str, ops_address: &str) -> Result<Server> {
-    let mut serve = souk::command(binary, database_url)?;
+    start_with(souk::command(binary, database_url)?, address, ops_address)
+}
+
+/// The same, with a call that somebody prepared.
+pub(crate) fn start_with(mut serve: Command, address: &str, ops_address: &str) -> Result<Server> {
     serve.arg("serve").env("SOUK_ADDR", address).env("SOUK_OPS_ADDR", ops_address);
     // In a process group of its own, so that Ctrl-C reaches us alone and the server is ended in order, before
     // the database.
