@@ -20,6 +20,9 @@ use tracing_subscriber::fmt::MakeWriter;
 const ROOM: usize = 8192;
 /// How many bytes are written at once, about.
 const BATCH: usize = 64 << 10;
+/// How long lines are let gather after some were written. Waking a thread costs more than writing a line, so that one
+/// which slept between any two lines would be dearer than none.
+const REST: Duration = Duration::from_millis(5);
 /// How long the last lines may take when the program ends.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -76,10 +79,13 @@ fn write_all(waiting: &Receiver<Message>, lost: &AtomicU64, mut out: impl Write)
         }
         // There is nowhere to complain about a log that cannot be written.
         let _ = out.write_all(&batch).and_then(|()| out.flush());
-        batch.clear();
         if has_ended {
             return;
         }
+        if batch.len() < BATCH {
+            thread::sleep(REST);
+        }
+        batch.clear();
     }
 }
 
