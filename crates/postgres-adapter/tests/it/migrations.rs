@@ -83,15 +83,16 @@ async fn every_step_back_and_forth_works_among_rows() {
     assert_same(&dump(&url), &before);
 }
 
+/// Empties every table, whatever their triggers say, and fills them anew.
 async fn fill_again(client: &Client) {
-    client
-        .batch_execute(
-            "ALTER TABLE ledger_entries DISABLE TRIGGER tg_ledger_entries_append_only;
-             TRUNCATE users, webhook_inbox, outbox_events CASCADE;
-             ALTER TABLE ledger_entries ENABLE TRIGGER tg_ledger_entries_append_only",
-        )
-        .await
-        .unwrap();
+    let empty = "SET session_replication_role = replica;
+        DO $$ BEGIN EXECUTE (
+            SELECT 'TRUNCATE ' || string_agg(oid::regclass::text, ', ') FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> '__diesel_schema_migrations'
+            AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+        ); END $$;
+        RESET session_replication_role";
+    client.batch_execute(empty).await.unwrap();
     fill::everything(client).await;
 }
 
