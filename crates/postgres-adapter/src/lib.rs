@@ -4,6 +4,7 @@
 //! constraint of the schema has a meaning in `constraint`.
 
 mod admin;
+mod block;
 mod connection;
 mod constraint;
 mod error;
@@ -22,6 +23,7 @@ mod user;
 mod words;
 
 pub use admin::PgAdmins;
+pub use block::PgBlocks;
 pub use connection::{Connector, Timeouts, UrlError};
 #[doc(hidden)]
 pub use constraint::names as constraint_names;
@@ -30,4 +32,4 @@ pub use pool::{PgPool, PoolGauges, PoolSettings};
 pub use product::PgProducts;
 pub use readiness::PgReadiness;
 pub use session::{PgAttempts, PgPasswords, PgSessions};
-pub use user::PgUsers;
+pub use user::{PgProfiles, PgUsers};

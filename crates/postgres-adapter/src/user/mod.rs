@@ -1,6 +1,9 @@
 //! Accounts in PostgreSQL.
 
+mod profile;
 pub(crate) mod row;
+
+pub use profile::PgProfiles;
 
 use async_trait::async_trait;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, SelectableHelper};

@@ -132,3 +132,32 @@ impl<'a> NewUserRow<'a> {
         }
     }
 }
+
+/// What people change about themselves; what is not there is emptied.
+#[derive(AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true)]
+pub(super) struct ProfileRow<'a> {
+    phone: Option<&'a str>,
+    display_name: &'a str,
+    bio: Option<&'a str>,
+    avatar_url: Option<&'a str>,
+    role: Word<Role>,
+    location: Option<Point>,
+    location_label: Option<&'a str>,
+    updated_at: DateTime<Utc>,
+}
+
+impl<'a> ProfileRow<'a> {
+    pub(super) fn of(user: &'a User) -> Self {
+        Self {
+            phone: user.phone.as_ref().map(AsRef::as_ref),
+            display_name: user.display_name.as_ref(),
+            bio: user.bio.as_ref().map(AsRef::as_ref),
+            avatar_url: user.avatar_url.as_ref().map(AsRef::as_ref),
+            role: Word(user.role),
+            location: user.location.map(point::stored),
+            location_label: user.location_label.as_ref().map(AsRef::as_ref),
+            updated_at: user.updated_at,
+        }
+    }
+}

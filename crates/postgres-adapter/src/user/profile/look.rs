@@ -1,0 +1,146 @@
+//! Looking at an account.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    OptionalExtension, QueryDsl, QueryResult, QueryableByName, SelectableHelper, sql_query,
+    sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use souk_domain::{
+    contact::Username,
+    id::UserId,
+    slug::Slug,
+    text::WebUrl,
+    user::{Bio, DisplayName, OwnProfile, PlaceLabel, PublicProfile},
+    verification::{Proven, Rejection, VerificationStatus, VerificationSummary, VerificationType},
+};
+use souk_ports::PortError;
+use uuid::Uuid;
+
+use crate::{PgPool, schema::users, user::row::UserRow};
+
+/// As its own person sees it.
+pub(super) async fn own(pool: &PgPool, id: UserId) -> Result<Option<OwnProfile>, PortError> {
+    let mut conn = pool.lease().await?;
+    // One lease for both statements; what is between them is nobody's harm, a look is out of date when it arrives.
+    let found = async {
+        let row = users::table
+            .find(id.as_uuid())
+            .select(UserRow::as_select())
+            .first(&mut *conn)
+            .await
+            .optional()?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some((row, summary(&mut conn, id).await?)))
+    };
+    let found = found.await;
+    let Some((row, verification)) = conn.settle(found)? else { return Ok(None) };
+    Ok(Some(OwnProfile { user: row.try_into()?, verification }))
+}
+
+/// As everybody may see it. The statement names no private column.
+pub(super) async fn public(pool: &PgPool, id: UserId) -> Result<Option<PublicProfile>, PortError> {
+    let mut conn = pool.lease().await?;
+    let found = sql_query(
+        "SELECT id, username::text, display_name, bio, avatar_url, location_label, created_at,
+             ARRAY(SELECT verification_type::text FROM verifications
+                   WHERE user_id = users.id AND status = 'verified' ORDER BY verification_type) AS verified,
+             (SELECT count(*) FROM products
+              WHERE seller_id = users.id AND archived_at IS NULL AND sold_at IS NULL) AS listings,
+             (SELECT count(*) FROM products WHERE seller_id = users.id AND sold_at IS NOT NULL) AS sold
+         FROM users WHERE id = $1 AND status <> 'deleted'",
+    )
+    .bind::<SqlUuid, _>(id.as_uuid())
+    .get_result::<PublicRow>(&mut *conn)
+    .await;
+    conn.settle(found.optional())?.map(PublicProfile::try_from).transpose()
+}
+
+#[derive(QueryableByName)]
+struct PublicRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    username: String,
+    #[diesel(sql_type = Text)]
+    display_name: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    bio: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    avatar_url: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    location_label: Option<String>,
+    #[diesel(sql_type = Array<Text>)]
+    verified: Vec<String>,
+    #[diesel(sql_type = BigInt)]
+    listings: i64,
+    #[diesel(sql_type = BigInt)]
+    sold: i64,
+    #[diesel(sql_type = Timestamptz)]
+    created_at: DateTime<Utc>,
+}
+
+impl TryFrom<PublicRow> for PublicProfile {
+    type Error = PortError;
+
+    fn try_from(row: PublicRow) -> Result<Self, PortError> {
+        let kind = |word: String| {
+            VerificationType::from_slug(&word)
+                .ok_or_else(|| PortError::Corrupt(format!("verifications of {}: {word}", row.id)))
+        };
+        Ok(Self {
+            id: UserId::from_uuid(row.id),
+            username: Username::stored(row.username),
+            display_name: DisplayName::stored(row.display_name),
+            bio: row.bio.map(Bio::stored),
+            avatar_url: row.avatar_url.map(WebUrl::stored),
+            location_label: row.location_label.map(PlaceLabel::stored),
+            verified: row.verified.into_iter().map(kind).collect::<Result<_, _>>()?,
+            listings: row.listings,
+            sold: row.sold,
+            member_since: row.created_at,
+        })
+    }
+}
+
+/// What is proved of somebody: what the newest attempt of each type says.
+pub(super) async fn summary(conn: &mut AsyncPgConnection, id: UserId) -> QueryResult<VerificationSummary> {
+    let attempts = sql_query(
+        "SELECT DISTINCT ON (verification_type) verification_type::text AS kind, status::text, rejection_reason, reviewed_by
+         FROM verifications WHERE user_id = $1 ORDER BY verification_type, submitted_at DESC, id DESC",
+    )
+    .bind::<SqlUuid, _>(id.as_uuid())
+    .load::<AttemptRow>(conn)
+    .await?;
+    Ok(attempts.into_iter().fold(VerificationSummary::NOTHING, |summary, attempt| attempt.tell(summary)))
+}
+
+#[derive(QueryableByName)]
+struct AttemptRow {
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Text)]
+    status: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    rejection_reason: Option<String>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    reviewed_by: Option<Uuid>,
+}
+
+impl AttemptRow {
+    /// Adds what this attempt says. The database's words are the domain's; one it did not know would say nothing.
+    fn tell(self, summary: VerificationSummary) -> VerificationSummary {
+        let Some(kind) = VerificationType::from_slug(&self.kind) else { return summary };
+        let reviewer = self.reviewed_by.map(UserId::from_uuid);
+        let rejection = self.rejection_reason.and_then(|reason| Rejection::stored(reason, reviewer));
+        let proven = match VerificationStatus::from_slug(&self.status) {
+            Some(VerificationStatus::Pending) => Proven::Pending,
+            Some(VerificationStatus::Verified) => Proven::Verified,
+            Some(VerificationStatus::Rejected) if rejection.is_none_or(|why| why.counts()) => {
+                Proven::Rejected
+            }
+            Some(VerificationStatus::Rejected) | None => Proven::None,
+        };
+        summary.with(kind, proven)
+    }
+}
