@@ -6,8 +6,17 @@ use diesel::ConnectionError;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
-use tokio_postgres::Config;
+use tokio::{
+    task::AbortHandle,
+    time::{sleep, timeout},
+};
+use tokio_postgres::{Client, Config, Connection, Socket, tls::MakeTlsConnect};
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// How long connecting may take, and asking for a stop: some proxies take a connection and then say nothing.
+const CONNECT_WITHIN: Duration = Duration::from_secs(2);
+/// How much later than its own limit for a transaction the server may be heard of.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// The limits that the server itself keeps for each connection. Zero switches one off.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +47,13 @@ pub enum UrlError {
 pub struct Connector {
     config: Config,
     tls: MakeRustlsConnect,
+    patience: Option<Duration>,
 }
+
+type TlsStream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
+
+/// What carries a connection's bytes. Dropping it cuts the connection, and whoever waits for an answer on it is told so.
+pub(crate) struct Carrier(AbortHandle);
 
 impl Connector {
     /// Reads a URL. Nothing is connected yet. `sslmode` in the URL decides about TLS: `require` verifies the server's
@@ -48,7 +63,7 @@ impl Connector {
         if config.get_application_name().is_none() {
             config.application_name("souk");
         }
-        config.connect_timeout(Duration::from_secs(2));
+        config.connect_timeout(CONNECT_WITHIN);
         config.tcp_user_timeout(Duration::from_secs(5));
         config.keepalives_idle(Duration::from_secs(10));
         let mut options = vec![config.get_options().unwrap_or_default().to_owned()];
@@ -62,33 +77,92 @@ impl Connector {
             options.extend(limits.map(|(name, limit)| format!("-c {name}={}", limit.as_millis())));
         }
         config.options(options.join(" ").trim());
-        Ok(Self { config, tls: tls()? })
+        let limit = timeouts.map(|timeouts| timeouts.transaction).filter(|limit| !limit.is_zero());
+        Ok(Self { config, tls: tls()?, patience: limit.map(|limit| limit + GRACE) })
     }
 
     /// Opens a connection.
     pub async fn connect(&self) -> Result<AsyncPgConnection, ConnectionError> {
-        let (client, connection) = self
-            .config
-            .connect(self.tls.clone())
-            .await
-            .map_err(|error| ConnectionError::BadConnection(with_cause(&error)))?;
-        let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
-        // Messages are read to tell a deadlock from a timeout (the driver above hides the codes): they must be English.
-        // Only a superuser, or a role that was granted it, may say so. The others have to live with the server's own
-        // language, and must not be kept out: as an option of the start this would refuse the connection.
-        if let Err(error) = conn.batch_execute("SET lc_messages TO 'C'").await {
-            tracing::debug!(%error, "the language of messages stays the server's own");
-        }
-        Ok(conn)
+        in_time(async {
+            let (client, connection) = self.reach().await?;
+            let conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+            Ok(in_english(conn).await)
+        })
+        .await
+    }
+
+    /// Opens a connection that can be cut.
+    pub(crate) async fn connect_with_carrier(&self) -> Result<(AsyncPgConnection, Carrier), ConnectionError> {
+        in_time(async {
+            let (client, connection) = self.reach().await?;
+            // How it ended is told to whoever waits for an answer; nobody else has to know.
+            let carrier = Carrier(tokio::spawn(async { drop(connection.await) }).abort_handle());
+            let conn = AsyncPgConnection::try_from(client).await?;
+            Ok((in_english(conn).await, carrier))
+        })
+        .await
+    }
+
+    async fn reach(&self) -> Result<(Client, Connection<Socket, TlsStream>), ConnectionError> {
+        let reached = self.config.connect(self.tls.clone()).await;
+        reached.map_err(|error| ConnectionError::BadConnection(with_cause(&error)))
+    }
+
+    /// How long the server may be silent when it was asked something: by then it would have given up itself. `None`: as
+    /// long as it likes.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        self.patience
     }
 
     /// Asks the server to stop what a connection is doing. It may come too late; nothing depends on it.
     pub(crate) fn cancel(&self, token: tokio_postgres::CancelToken) {
         let tls = self.tls.clone();
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { token.cancel_query(tls).await });
+            runtime.spawn(timeout(CONNECT_WITHIN, async move { token.cancel_query(tls).await }));
         }
     }
+}
+
+impl Carrier {
+    /// Cuts the connection.
+    pub(crate) fn cut(&self) {
+        self.0.abort();
+    }
+
+    /// Cuts the connection later, unless the task is aborted before.
+    pub(crate) fn cut_after(&self, patience: Duration) -> AbortHandle {
+        let carrier = self.0.clone();
+        let watch = async move {
+            sleep(patience).await;
+            tracing::warn!(?patience, "a database connection was cut, because nothing was heard on it");
+            carrier.abort();
+        };
+        tokio::spawn(watch).abort_handle()
+    }
+}
+
+impl Drop for Carrier {
+    fn drop(&mut self) {
+        self.cut();
+    }
+}
+
+async fn in_time<T>(
+    connecting: impl Future<Output = Result<T, ConnectionError>>,
+) -> Result<T, ConnectionError> {
+    timeout(CONNECT_WITHIN, connecting).await.unwrap_or_else(|_| {
+        Err(ConnectionError::BadConnection("the server took the connection and said nothing".to_owned()))
+    })
+}
+
+/// Messages are read to tell a deadlock from a timeout (the driver above hides the codes): they must be English. Only a
+/// superuser, or a role that was granted it, may say so. The others have to live with the server's own language, and
+/// must not be kept out: as an option of the start this would refuse the connection.
+async fn in_english(mut conn: AsyncPgConnection) -> AsyncPgConnection {
+    if let Err(error) = conn.batch_execute("SET lc_messages TO 'C'").await {
+        tracing::debug!(%error, "the language of messages stays the server's own");
+    }
+    conn
 }
 
 /// The driver's errors keep what happened in their cause.

@@ -1,8 +1,10 @@
 //! The pool of connections, and the lease under which one is used.
 //!
-//! Two things keep it honest. A connection is asked whether it lives only when it was idle for a while: asking costs as
-//! much as most reads. And a lease that is dropped before it was settled (its request was cancelled or timed out)
-//! stops its query and throws the connection away, so that nobody inherits one that is still busy.
+//! Three things keep it honest. A connection is asked whether it lives only when it was idle for a while: asking costs as
+//! much as most reads. A lease that is dropped before it was settled (its request was cancelled or timed out) stops its
+//! query and throws the connection away, so that nobody inherits one that is still busy. And a connection on which
+//! nothing is heard for longer than the server itself would take is cut: machines that hang, and proxies before
+//! them, keep connections open for ever without a word.
 
 use std::{
     ops::{Deref, DerefMut},
@@ -15,8 +17,12 @@ use diesel::{ConnectionError, QueryResult, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, pooled_connection::PoolableConnection};
 use souk_ports::PortError;
 use thiserror::Error;
+use tokio::task::AbortHandle;
 
-use crate::{connection::Connector, error::port_error};
+use crate::{
+    connection::{Carrier, Connector},
+    error::port_error,
+};
 
 /// After how long without use a connection is asked whether it lives.
 const TRUSTED_FOR: Duration = Duration::from_secs(5);
@@ -76,7 +82,8 @@ impl PgPool {
         match self.pool.get().await {
             Ok(mut slot) => {
                 slot.busy = true;
-                Ok(Lease { slot, connector: &self.connector })
+                let watch = self.connector.patience().map(|patience| slot.carrier.cut_after(patience));
+                Ok(Lease { slot, connector: &self.connector, watch })
             }
             Err(bb8::RunError::TimedOut) => {
                 Err(PortError::Unavailable("no database connection was free in time".into()))
@@ -101,6 +108,8 @@ impl PgPool {
 pub(crate) struct Lease<'a> {
     slot: PooledConnection<'a, Manager>,
     connector: &'a Connector,
+    /// Cuts the connection when nothing is heard on it any more.
+    watch: Option<AbortHandle>,
 }
 
 impl Lease<'_> {
@@ -119,6 +128,9 @@ impl Lease<'_> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
+        if let Some(watch) = &self.watch {
+            watch.abort();
+        }
         if self.slot.busy {
             self.connector.cancel(self.slot.connection.cancel_token());
         }
@@ -142,6 +154,7 @@ impl DerefMut for Lease<'_> {
 /// A connection and what the pool has to know of it.
 struct Slot {
     connection: AsyncPgConnection,
+    carrier: Carrier,
     busy: bool,
     last_used: Instant,
 }
@@ -166,8 +179,8 @@ impl ManageConnection for Manager {
     type Error = SlotError;
 
     async fn connect(&self) -> Result<Slot, SlotError> {
-        let connection = self.connector.connect().await?;
-        Ok(Slot { connection, busy: false, last_used: Instant::now() })
+        let (connection, carrier) = self.connector.connect_with_carrier().await?;
+        Ok(Slot { connection, carrier, busy: false, last_used: Instant::now() })
     }
 
     async fn is_valid(&self, slot: &mut Slot) -> Result<(), SlotError> {
@@ -175,7 +188,10 @@ impl ManageConnection for Manager {
             return Err(SlotError::Lost);
         }
         if slot.last_used.elapsed() > TRUSTED_FOR {
+            // If there is no answer in time, whoever asks gives up; then it must not go back as good.
+            slot.busy = true;
             sql_query("").execute(&mut slot.connection).await?;
+            slot.busy = false;
         }
         Ok(())
     }
