@@ -10,11 +10,13 @@
 mod fill;
 mod migrations;
 mod nearby;
+mod password;
 mod plans;
 mod pool;
 mod product;
 mod rules;
 mod schema;
+mod session;
 mod support;
 mod user;
 

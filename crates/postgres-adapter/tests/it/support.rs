@@ -32,20 +32,21 @@ impl Ground {
 
     pub(crate) async fn with_connections(max_size: u32) -> Self {
         let database = migrated().await;
-        let timeouts = Timeouts {
-            statement: Duration::from_secs(30),
-            lock: Duration::from_secs(1),
-            idle_in_transaction: Duration::from_secs(5),
-            transaction: Duration::from_secs(30),
-        };
-        let settings = PoolSettings {
-            max_size,
-            min_idle: 0,
-            acquire_timeout: Duration::from_secs(10),
-            max_lifetime: Duration::from_hours(1),
-        };
-        let connector = Connector::new(&database.url(), Some(timeouts)).unwrap();
-        Self { database, pool: PgPool::new(connector, settings) }
+        let pool = pool(&database, max_size);
+        Self { database, pool }
+    }
+
+    /// Connections as another server has them.
+    pub(crate) fn another_pool(&self) -> PgPool {
+        pool(&self.database, 8)
+    }
+
+    /// Comes back once somebody waits for a lock that somebody else holds.
+    pub(crate) async fn somebody_waits_for_a_lock(&self) {
+        let client = self.database.connect().await;
+        let sql =
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while client.query(sql, &[]).await.unwrap().is_empty() {}
     }
 
     pub(crate) fn users(&self) -> PgUsers {
@@ -77,6 +78,23 @@ impl Ground {
         let client = self.database.connect().await;
         client.query_one(&format!("SELECT count(*) FROM {table}"), &[]).await.unwrap().get(0)
     }
+}
+
+fn pool(database: &TestDatabase, max_size: u32) -> PgPool {
+    let timeouts = Timeouts {
+        statement: Duration::from_secs(30),
+        lock: Duration::from_secs(1),
+        idle_in_transaction: Duration::from_secs(5),
+        transaction: Duration::from_secs(30),
+    };
+    let settings = PoolSettings {
+        max_size,
+        min_idle: 0,
+        acquire_timeout: Duration::from_secs(10),
+        max_lifetime: Duration::from_hours(1),
+    };
+    let connector = Connector::new(&database.url(), Some(timeouts)).unwrap();
+    PgPool::new(connector, settings)
 }
 
 pub(crate) fn credentials(n: u128, name: &str) -> Credentials {
