@@ -8,10 +8,15 @@ use serde_json::{Value, json};
 use souk_domain::{
     page::Page,
     product::{ProductState, Publisher},
+    session::{PasswordReset, RefreshHash},
     user::{Role, Standing},
 };
 use souk_http::router;
-use souk_ports::{DecideError, user::Credentials};
+use souk_ports::{
+    DecideError,
+    session::{PasswordHash, Refreshed},
+    user::Credentials,
+};
 use souk_testkit::build;
 
 use super::{Ports, request, send};
@@ -35,6 +40,34 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ("get /readyz", "/readyz", Value::Null, open),
         ("post /v1/auth/register", "/v1/auth/register", account, [201; 6]),
         ("post /v1/auth/login", "/v1/auth/login", log_in, open),
+        ("post /v1/auth/refresh", "/v1/auth/refresh", json!({"refresh_token": "refresh"}), open),
+        ("post /v1/auth/logout", "/v1/auth/logout", Value::Null, [401, 401, 401, 204, 204, 204]),
+        (
+            "post /v1/auth/password-reset",
+            "/v1/auth/password-reset",
+            json!({"email": "ada@example.com"}),
+            [202; 6],
+        ),
+        (
+            "post /v1/auth/password-reset/confirm",
+            "/v1/auth/password-reset/confirm",
+            json!({"token": "reset", "new_password": "correct horse"}),
+            [204; 6],
+        ),
+        (
+            "post /v1/me/password",
+            "/v1/me/password",
+            json!({"current_password": "correct horse", "new_password": "incorrect mule"}),
+            [401, 401, 401, 204, 204, 204],
+        ),
+        ("get /v1/me/sessions", "/v1/me/sessions", Value::Null, [401, 401, 401, 200, 200, 200]),
+        // It is ada's; nobody else learns that there is one, admins neither.
+        (
+            "delete /v1/me/sessions/{id}",
+            "/v1/me/sessions/00000000-0000-0000-0000-000000000001",
+            Value::Null,
+            [401, 401, 401, 404, 204, 404],
+        ),
         ("get /v1/categories", "/v1/categories", Value::Null, open),
         ("get /v1/products", "/v1/products", Value::Null, readable),
         ("post /v1/products", "/v1/products", listing, [401, 401, 401, 201, 201, 201]),
@@ -53,10 +86,25 @@ fn ports() -> Ports {
     let mut ports = Ports::default().with_passwords(true);
     ports.users.expect_insert().returning(|_, _| Ok(()));
     ports.users.expect_find_credentials().returning(|_| {
-        let password_hash = souk_ports::session::PasswordHash("hash".to_owned());
+        let password_hash = PasswordHash("hash".to_owned());
         Ok(Some(Credentials { user: build::user(1, "ada"), password_hash }))
     });
-    ports.sessions.expect_insert().returning(|_| Ok(()));
+    ports.sessions.expect_insert().returning(|_, _| Ok(true));
+    ports.sessions.expect_refresh().returning(|_, _| {
+        let user = build::user_id(1);
+        Ok(Refreshed { user, role: Role::Seller, generation: 1, current: RefreshHash([2; 32]) })
+    });
+    ports.sessions.expect_list().returning(|_, _, _, _| Ok(Page { items: vec![], next: None }));
+    // Session 1 is that of ada; every session has an end when its own person asks for it.
+    ports.sessions.expect_end().returning(|user, id, _, _| Ok(user.as_uuid() == id.as_uuid()));
+    ports.kept_passwords.expect_find().returning(|_| Ok(Some(PasswordHash("hash".to_owned()))));
+    ports.kept_passwords.expect_change().returning(|_, _, _| Ok(()));
+    ports.kept_passwords.expect_put_reset().returning(|_| Ok(()));
+    ports.kept_passwords.expect_find_reset().returning(|hash| {
+        Ok(Some(PasswordReset::begin(build::user_id(1), hash, souk_testkit::fixed::now())))
+    });
+    ports.kept_passwords.expect_reset().returning(|_, _| Ok(()));
+    ports.mail.expect_send().returning(|_| Ok(()));
     ports.products.expect_list().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.products.expect_list_nearby().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.products.expect_find().returning(|_| {

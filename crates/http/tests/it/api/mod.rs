@@ -3,6 +3,7 @@
 mod authorisation;
 mod idempotency;
 mod product;
+mod session;
 mod user;
 
 use std::sync::Arc;
@@ -14,10 +15,11 @@ use axum::{
 };
 use chrono::TimeDelta;
 use serde_json::Value;
-use souk_application::{Products, Repeats, Sessions, SignIn, Users, session::TokenLifetimes};
+use souk_application::{
+    Attempts, Courier, PasswordKeeper, Products, Repeats, Sessions, SignIn, Users, session::TokenLifetimes,
+};
 use souk_domain::{
-    id::SessionId,
-    session::{Actor, RefreshHash},
+    session::{Actor, Admission, Pseudonym, RefreshHash, ResetHash},
     user::Role,
 };
 use souk_http::{
@@ -30,11 +32,13 @@ use souk_http::{
 };
 use souk_ports::{
     idempotency::MockIdempotencyRepository,
+    message::{MockMail, MockSms},
     product::MockProductRepository,
     readiness::MockReadiness,
     session::{
-        MockAccessTokens, MockPasswords, MockRefreshTokens, MockSessionRepository, PasswordHash,
-        RefreshToken, TokenRefusal,
+        MockAccessTokens, MockAttemptRepository, MockPasswordRepository, MockPasswords, MockPseudonyms,
+        MockRefreshTokens, MockResetTokens, MockSessionRepository, PasswordHash, PresentedToken,
+        RefreshToken, ResetToken, TokenRefusal,
     },
     user::MockUserRepository,
 };
@@ -43,7 +47,6 @@ use souk_testkit::{
     fixed::{CountingIds, FixedClock},
 };
 use tower::ServiceExt;
-use uuid::Uuid;
 
 use crate::ground::PATIENCE;
 
@@ -53,6 +56,9 @@ pub(crate) struct Ports {
     pub(crate) users: MockUserRepository,
     pub(crate) sessions: MockSessionRepository,
     pub(crate) passwords: MockPasswords,
+    pub(crate) kept_passwords: MockPasswordRepository,
+    pub(crate) tries: MockAttemptRepository,
+    pub(crate) mail: MockMail,
     pub(crate) products: MockProductRepository,
     pub(crate) answers: MockIdempotencyRepository,
 }
@@ -66,7 +72,7 @@ fn actor(token: &str) -> Result<Actor, TokenRefusal> {
         "old" => return Err(TokenRefusal::Expired),
         _ => return Err(TokenRefusal::Invalid),
     };
-    Ok(Actor { user: build::user_id(n), session: SessionId::from_uuid(Uuid::from_u128(n)), role })
+    Ok(Actor { user: build::user_id(n), session: build::session_id(n), role })
 }
 
 impl Ports {
@@ -78,6 +84,24 @@ impl Ports {
         let mut refresh = MockRefreshTokens::new();
         let token = RefreshToken { token: "refresh".to_owned(), hash: RefreshHash([1; 32]) };
         refresh.expect_issue().returning(move |_| Ok(token.clone()));
+        // `refresh` names session 1 and hashes to 1; its child hashes to 2.
+        refresh.expect_parse().returning(|token| {
+            let hash = RefreshHash([1; 32]);
+            (token == "refresh").then(|| PresentedToken {
+                session: build::session_id(1),
+                secret: [1; 32],
+                hash,
+            })
+        });
+        refresh.expect_children().returning(|_, _| {
+            vec![RefreshToken { token: "refreshed".to_owned(), hash: RefreshHash([2; 32]) }]
+        });
+        let mut resets = MockResetTokens::new();
+        let reset = ResetToken { token: "reset".to_owned(), hash: ResetHash([1; 32]) };
+        resets.expect_issue().returning(move || Ok(reset.clone()));
+        resets.expect_parse().returning(|token| (token == "reset").then_some(ResetHash([1; 32])));
+        let mut pseudonyms = MockPseudonyms::new();
+        pseudonyms.expect_of().returning(|_| Pseudonym([1; 32]));
         let mut readiness = MockReadiness::new();
         readiness.expect_ready().returning(|| Ok(()));
 
@@ -86,12 +110,30 @@ impl Ports {
         let sign_in = SignIn::new(Arc::new(access), Arc::new(refresh), ids.clone(), lifetimes);
         let (users, passwords) = (Arc::new(self.users), Arc::new(self.passwords));
         let clock = Arc::new(FixedClock);
+        let attempts = Attempts::new(Arc::new(self.tries), Arc::new(pseudonyms), clock.clone());
+        let keeper = PasswordKeeper::new(
+            users.clone(),
+            Arc::new(self.kept_passwords),
+            passwords.clone(),
+            Arc::new(resets),
+            attempts.clone(),
+            Courier::new(Arc::new(self.mail), Arc::new(MockSms::new())),
+            clock.clone(),
+        );
         let services = Services {
             users: Users::new(users.clone(), passwords.clone(), clock.clone(), ids.clone(), sign_in.clone()),
-            sessions: Sessions::new(users, Arc::new(self.sessions), passwords, clock.clone(), sign_in),
+            sessions: Sessions::new(
+                users,
+                Arc::new(self.sessions),
+                passwords,
+                attempts,
+                clock.clone(),
+                sign_in,
+            ),
+            passwords: keeper,
             products: Products::new(Arc::new(self.products), clock.clone(), ids, build::blur_key()),
             repeats: Repeats::new(Arc::new(self.answers), clock),
-            cursors: Cursors::new(&[2; 32]),
+            cursors: Cursors::new(&[2; 32], None),
             health: Health::new(Arc::new(readiness), Drain::new()),
         };
         let limits = Limits { deadline: PATIENCE, body: 1 << 20 };
@@ -99,8 +141,11 @@ impl Ports {
         router::api(AppState::new(services), &Ground::new(limits, InFlight::new(64)), &options)
     }
 
-    /// Hashes and verifies any password.
+    /// Hashes and verifies any password, however often it is tried.
     pub(crate) fn with_passwords(mut self, right: bool) -> Self {
+        self.tries.expect_room().returning(|_, _, _| Ok(Admission::Admitted));
+        self.tries.expect_count().returning(|_, _, _| Ok(Admission::Admitted));
+        self.tries.expect_forget().returning(|_| Ok(()));
         self.passwords.expect_hash().returning(|_| Ok(PasswordHash("hash".to_owned())));
         self.passwords.expect_verify().returning(move |_, hash| Ok(right && hash.is_some()));
         self

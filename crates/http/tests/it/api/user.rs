@@ -85,7 +85,7 @@ async fn log_in(standing: Option<Standing>, right: bool) -> super::Answer {
         let user = standing.map(|standing| User { standing, ..build::user(1, "ada") });
         Ok(user.map(|user| Credentials { user, password_hash: PasswordHash("hash".to_owned()) }))
     });
-    ports.sessions.expect_insert().returning(|_| Ok(()));
+    ports.sessions.expect_insert().returning(|_, _| Ok(true));
     let body = json!({"identifier": "ada@example.com", "password": "correct horse"});
     post(&ports.router(), "/v1/auth/login", "", &body).await
 }
