@@ -1,7 +1,7 @@
 //! A marketplace that looks lived in: forty people in ten cities and the four hundred things they sell.
 //!
 //! The content is written by hand and dealt out by fixed rules, so that every load makes the same marketplace: same
-//! ids, same places, same prices. Only the dates follow the moment of loading. [`load`] brings it in the way any
+//! ids, same places, same prices. Only the dates follow the moment of loading. [`load()`] brings it in the way any
 //! client would, through the application's services, so that it can hold nothing a real account could not.
 //!
 //! All of it is fiction. Addresses end in `example.com`, which belongs to nobody, and there are no phone numbers and
