@@ -1,15 +1,15 @@
-//! Who asks. The type of a handler's argument is its permission: [`Actor`] for somebody who is logged in,
-//! [`MaybeActor`] where anybody may ask and the answer may differ.
+//! Who asks. The type of a handler's argument is its permission: [`Actor`] for somebody who is logged in, [`Admin`] for
+//! somebody who runs the place, [`MaybeActor`] where anybody may ask and the answer may differ.
 
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
-use souk_application::Sessions;
+use souk_application::{Admins, Sessions};
 use souk_domain::{id::UserId, session};
 use souk_ports::session::TokenRefusal;
 
-use crate::problem::Problem;
+use crate::{limit::Identified, problem::Problem};
 
 /// Somebody who is logged in. Without a good access token the request ends in 401.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,27 @@ pub struct Actor(pub session::Actor);
 /// to refresh instead of seeing less than it should.
 #[derive(Clone, Copy, Debug)]
 pub struct MaybeActor(pub Option<session::Actor>);
+
+/// An admin: by their token, and by the database as it is now, since a token outlives what it says by some minutes.
+#[derive(Clone, Copy, Debug)]
+pub struct Admin(pub session::Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for Admin
+where
+    Sessions: FromRef<S>,
+    Admins: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Actor(actor) = Actor::from_request_parts(parts, state).await?;
+        if actor.role.is_admin() && Admins::from_ref(state).may_administer(actor.user).await? {
+            Ok(Self(actor))
+        } else {
+            Err(Problem::forbidden("Only admins may do this."))
+        }
+    }
+}
 
 impl MaybeActor {
     /// Whose account it is, if anybody's.
@@ -47,7 +68,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Some(token) = bearer(&parts.headers)? else { return Ok(Self(None)) };
-        match Sessions::from_ref(state).actor(token) {
+        let identified = parts.extensions.get::<Identified>().map(|Identified(actor)| *actor);
+        match identified.unwrap_or_else(|| Sessions::from_ref(state).actor(token)) {
             Ok(actor) => Ok(Self(Some(actor))),
             Err(TokenRefusal::Expired | TokenRefusal::Invalid) => Err(Problem::unauthenticated()),
         }
@@ -55,7 +77,7 @@ where
 }
 
 /// The token of `Authorization: Bearer …`; the word may be written in any case (RFC 9110).
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use souk_domain::{
@@ -73,6 +73,18 @@ impl Cursors {
         let created_at = DateTime::from_timestamp_micros(key.cast_signed());
         let created_at = created_at.ok_or_else(Problem::invalid_cursor)?;
         Ok(SessionPosition { created_at, id: SessionId::from_uuid(id) })
+    }
+
+    /// A cursor into a list that is read newest first, by the name of the list.
+    pub fn newest(&self, list: &str, at: DateTime<Utc>, id: Uuid) -> String {
+        self.sign(list.as_bytes(), (at.timestamp_micros().cast_unsigned(), id))
+    }
+
+    /// The position in a list that is read newest first.
+    pub fn read_newest(&self, list: &str, cursor: &str) -> Result<(DateTime<Utc>, Uuid), Problem> {
+        let (key, id) = self.read(list.as_bytes(), cursor)?;
+        let at = DateTime::from_timestamp_micros(key.cast_signed()).ok_or_else(Problem::invalid_cursor)?;
+        Ok((at, id))
     }
 
     fn sign(&self, list: &[u8], (key, id): Position) -> String {

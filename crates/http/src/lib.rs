@@ -3,13 +3,16 @@
 //! Handlers translate between HTTP and the application's services; they hold no rule and no SQL. The program `souk`
 //! (`main.rs`) is the composition root, and the only place that knows which adapters exist.
 
+pub mod admin;
 pub mod auth;
+pub mod client;
 pub mod config;
 pub mod cursor;
 pub mod extract;
 pub mod health;
 pub mod idempotency;
 pub mod layer;
+pub mod limit;
 pub mod metrics;
 pub mod openapi;
 pub mod point;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use souk_http::config::{self, AddressArgs, LogArgs};
 
-use crate::commands::{Failure, demo_data, healthcheck, logging, migrate, openapi, serve};
+use crate::commands::{Failure, admin, demo_data, healthcheck, logging, migrate, openapi, serve};
 
 /// The Souk Loop marketplace.
 ///
@@ -30,6 +30,8 @@ enum Command {
     Migrate(migrate::MigrateCommand),
     /// Fill the database with people and listings that look real; a second time changes nothing
     DemoData(demo_data::DemoDataCommand),
+    /// What only those who run the program may do
+    Admin(admin::AdminCommand),
     /// Print the API's description (OpenAPI 3.1)
     Openapi,
     /// Ask the server on this machine whether it is ready
@@ -60,6 +62,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Serve(command) => runtime()?.block_on(serve::run(command)),
         Command::Migrate(command) => runtime()?.block_on(migrate::run(command)),
         Command::DemoData(command) => runtime()?.block_on(demo_data::run(command)),
+        Command::Admin(command) => runtime()?.block_on(admin::run(command)),
         Command::Openapi => {
             println!("{}", openapi::run()?);
             Ok(())

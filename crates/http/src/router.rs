@@ -1,7 +1,7 @@
 //! Which path leads where, and the ground under all of them.
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::State,
     http::{HeaderValue, Method, header},
     middleware::from_fn_with_state,
@@ -13,8 +13,11 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
+    admin,
+    client::TrustedProxies,
     health,
     layer::{self, Ground},
+    limit::{self, RateLimits},
     metrics::Metrics,
     openapi::{self, documentation},
     problem::Problem,
@@ -29,11 +32,19 @@ pub struct Options {
     pub public_url: String,
     /// Origins whose web pages may call us; none: no page of another origin may. `*` is all of them.
     pub cors_origins: Vec<HeaderValue>,
+    /// How often somebody may ask.
+    pub rate_limits: RateLimits,
+    /// How many proxies of ours stand before this server.
+    pub trusted_proxies: TrustedProxies,
 }
 
 /// The routes of version 1.
 fn v1() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().merge(user::routes()).merge(session::routes()).merge(product::routes())
+    OpenApiRouter::new()
+        .merge(user::routes())
+        .merge(session::routes())
+        .merge(product::routes())
+        .merge(admin::routes())
 }
 
 /// The probes.
@@ -49,7 +60,9 @@ pub fn openapi(public_url: &str) -> OpenApi {
 
 /// The router of the API listener.
 pub fn api(state: AppState, ground: &Ground, options: &Options) -> Router {
-    let v1 = Router::new().nest("/v1", v1().into());
+    let limits = from_fn_with_state((options.rate_limits.clone(), state.clone()), limit::check);
+    let v1: Router<AppState> = v1().into();
+    let v1 = Router::new().nest("/v1", v1.layer(limits).layer(Extension(options.trusted_proxies)));
     let probes: Router<AppState> = probes().into();
     let documentation = documentation::routes(&openapi(&options.public_url));
     let router = grounded(v1.merge(documentation), ground)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use souk_application::{PasswordKeeper, Products, Repeats, Sessions, Users};
+use souk_application::{Admins, PasswordKeeper, Products, Repeats, Sessions, Users};
 
 use crate::{cursor::Cursors, health::Health};
 
@@ -21,6 +21,8 @@ pub struct Services {
     pub passwords: PasswordKeeper,
     /// Listings.
     pub products: Products,
+    /// Running the place.
+    pub admins: Admins,
     /// Requests that come twice.
     pub repeats: Repeats,
     /// Signs where pages go on.
@@ -52,6 +54,7 @@ reachable! {
     sessions: Sessions,
     passwords: PasswordKeeper,
     products: Products,
+    admins: Admins,
     repeats: Repeats,
     cursors: Cursors,
     health: Health,

@@ -7,6 +7,7 @@ use serde::{
     de::{Error, Visitor},
 };
 use souk_domain::{
+    admin::AdminAct,
     geo::Precision,
     product::{Category, Condition, Feed, ProductSort},
     slug::Slug,
@@ -25,6 +26,8 @@ use utoipa::{
 pub struct Word<T>(pub T);
 
 // Under these names the derives of utoipa take each for a type of its own, with a schema of its own.
+/// What an admin can do.
+pub type AdminActWord = Word<AdminAct>;
 /// A role.
 pub type RoleWord = Word<Role>;
 /// A category.

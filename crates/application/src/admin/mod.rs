@@ -58,9 +58,14 @@ impl Admins {
         self.repository.list_accounts(query).await
     }
 
-    /// Stops an account from acting; a reason is needed.
-    pub async fn suspend(&self, admin: UserId, account: UserId, reason: &str) -> Result<User, JudgeError> {
-        let entry = self.entry(admin, AdminAct::UserSuspended, account, Some(reason))?;
+    /// Stops an account from acting.
+    pub async fn suspend(
+        &self,
+        admin: UserId,
+        account: UserId,
+        reason: Option<&str>,
+    ) -> Result<User, JudgeError> {
+        let entry = self.entry(admin, AdminAct::UserSuspended, account, reason)?;
         let decide = |subject: Subject| subject.suspend(entry.clone());
         Ok(self.repository.judge(&AccountKey::Id(account), &decide).await?)
     }

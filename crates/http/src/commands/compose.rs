@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Attempts, Courier, Housekeeping, PasswordKeeper, Products, Repeats, Sessions, SignIn, Users,
+    Admins, Attempts, Courier, Housekeeping, PasswordKeeper, Products, Repeats, Sessions, SignIn, Users,
     session::TokenLifetimes,
 };
 use souk_domain::geo::BlurKey;
@@ -26,8 +26,8 @@ use souk_ports::{
     user::UserRepository,
 };
 use souk_postgres_adapter::{
-    Connector, PgAttempts, PgIdempotency, PgPasswords, PgPool, PgProducts, PgReadiness, PgSessions, PgUsers,
-    PoolSettings, Timeouts, UrlError,
+    Connector, PgAdmins, PgAttempts, PgIdempotency, PgPasswords, PgPool, PgProducts, PgReadiness, PgSessions,
+    PgUsers, PoolSettings, Timeouts, UrlError,
 };
 use souk_system_adapter::{
     Argon2Passwords, HmacAccessTokens, HmacPseudonyms, HmacRefreshTokens, Keys, RandomResetTokens,
@@ -53,6 +53,7 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
     let pool = pool(&config.database)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdSource> = Arc::new(TimeOrderedIds);
+    let admin_ids = Arc::clone(&ids);
     let users: Arc<dyn UserRepository> = Arc::new(PgUsers::new(pool.clone()));
     let sessions: Arc<dyn SessionRepository> = Arc::new(PgSessions::new(pool.clone()));
     let answers: Arc<dyn IdempotencyRepository> = Arc::new(PgIdempotency::new(pool.clone()));
@@ -108,6 +109,7 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
             ids,
             blur_key(location_secret)?,
         ),
+        admins: Admins::new(Arc::new(PgAdmins::new(pool.clone())), Arc::clone(&clock), admin_ids),
         cursors: Cursors::new(&cursor_keys.current, cursor_keys.previous.as_ref()),
         repeats: Repeats::new(Arc::clone(&answers), Arc::clone(&clock)),
         health: Health::new(Arc::new(PgReadiness::new(pool.clone())), drain),
@@ -172,6 +174,12 @@ fn refresh_tokens(keys: &Keys) -> Result<HmacRefreshTokens, PortError> {
 
 fn blur_key(secret: &SecretString) -> Result<BlurKey, PortError> {
     Ok(BlurKey::new(Keys::new(secret.clone()).derive("public locations")?))
+}
+
+/// What acting as an operator needs.
+pub(crate) fn admins(database: &Database) -> Result<Admins, Failure> {
+    let repository = PgAdmins::new(pool(database)?);
+    Ok(Admins::new(Arc::new(repository), Arc::new(SystemClock), Arc::new(TimeOrderedIds)))
 }
 
 /// What loading demo data needs.

@@ -1,5 +1,6 @@
 //! One module per subcommand, and what they share.
 
+pub(crate) mod admin;
 mod compose;
 pub(crate) mod demo_data;
 pub(crate) mod healthcheck;

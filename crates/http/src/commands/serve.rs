@@ -9,8 +9,10 @@ use std::{net::SocketAddr, time::Duration};
 
 use clap::Args;
 use souk_http::{
+    client::TrustedProxies,
     config::{Config, ServeArgs},
     layer::{Ground, InFlight, Limits},
+    limit::RateLimits,
     metrics::{Gauge, Metrics},
     router,
     server::{self, ConnectionCount, Drain, Options},
@@ -68,8 +70,12 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     tokio::spawn(metrics.clone().keep_tidy());
 
     let public_url = config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let options =
-        router::Options { public_url: public_url.clone(), cors_origins: config.server.cors_origins.clone() };
+    let options = router::Options {
+        public_url: public_url.clone(),
+        cors_origins: config.server.cors_origins.clone(),
+        rate_limits: if config.server.rate_limits { RateLimits::on() } else { RateLimits::off() },
+        trusted_proxies: TrustedProxies(config.server.trusted_proxies),
+    };
     let api = router::api(parts.state.clone(), &ground, &options);
     let operations = router::operations(parts.state, &ground, metrics);
 

@@ -39,6 +39,13 @@ pub struct ServerArgs {
     #[arg(long, env = "SOUK_HEADER_TIMEOUT", value_name = "DURATION", default_value = "9s",
         value_parser = duration)]
     header_timeout: Duration,
+    /// How many reverse proxies of yours stand in front; so many entries of `X-Forwarded-For` are believed
+    #[arg(long, env = "SOUK_TRUSTED_PROXIES", value_name = "COUNT", default_value = "0")]
+    trusted_proxies: usize,
+    /// Whether callers are limited in how often they may ask; `off` is for load tests
+    #[arg(long, env = "SOUK_RATE_LIMITS", value_name = "on|off", default_value = "on", value_parser = on_or_off,
+        action = clap::ArgAction::Set)]
+    rate_limits: bool,
     /// How many bytes a JSON body may have
     #[arg(long, env = "SOUK_BODY_LIMIT", value_name = "BYTES", default_value = "1MiB", value_parser = bytes)]
     body_limit: usize,
@@ -71,6 +78,10 @@ pub struct Server {
     pub request_deadline: Duration,
     /// How long a header may take.
     pub header_timeout: Duration,
+    /// Proxies of ours in front.
+    pub trusted_proxies: usize,
+    /// Whether callers are limited in how often they may ask.
+    pub rate_limits: bool,
     /// Bytes of a body.
     pub body_limit: usize,
     /// Connections at most.
@@ -90,6 +101,8 @@ impl ServerArgs {
             cors_origins: self.cors_origins.map(|Origins(list)| list).unwrap_or_default(),
             request_deadline: self.request_deadline,
             header_timeout: self.header_timeout,
+            trusted_proxies: self.trusted_proxies,
+            rate_limits: self.rate_limits,
             body_limit: self.body_limit,
             max_connections: self.max_connections,
             max_in_flight: self.max_in_flight,
@@ -112,6 +125,14 @@ fn origins(text: &str) -> Result<Origins, String> {
 
 fn optional_web_address(text: &str) -> Result<String, String> {
     if text.is_empty() { Ok(String::new()) } else { web_address(text) }
+}
+
+fn on_or_off(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("must be on or off".to_owned()),
+    }
 }
 
 fn count(text: &str) -> Result<usize, String> {

@@ -19,6 +19,10 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
 
+/// A JSON body that may be left out, which says what the default says.
+#[derive(Clone, Copy, Debug)]
+pub struct MaybeJson<T>(pub T);
+
 /// Requests come here with their body already received and measured (see [`crate::layer`]); this is only a fuse for a
 /// router that was built without that layer.
 pub(crate) const FUSE: usize = 64 << 20;
@@ -30,6 +34,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, FUSE).await.map_err(|_| Problem::unreadable_body())?;
         json(&parts.headers, &body).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MaybeJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, FUSE).await.map_err(|_| Problem::unreadable_body())?;
+        if body.is_empty() { Ok(Self(T::default())) } else { json(&parts.headers, &body).map(Self) }
     }
 }
 

@@ -14,8 +14,8 @@ mod strict;
 mod wording;
 
 pub use finite::FiniteF64;
-pub use json::Json;
 pub(crate) use json::{FUSE, json};
+pub use json::{Json, MaybeJson};
 pub use path::Path;
 pub use query::Query;
 

@@ -24,6 +24,7 @@ use tokio::{
 use tower::Service;
 
 use super::Drain;
+use crate::client::Peer;
 
 /// How long a connection without a request is kept once draining has begun: time for a request that is on the wire, and
 /// for the last bytes of an answer.
@@ -39,8 +40,12 @@ const STALLED: Duration = Duration::from_secs(30);
 /// Answers the requests of one connection until the client, the header timeout or the drain ends it.
 pub(super) async fn run(stream: TcpStream, router: Router, header_timeout: Duration, drain: Drain) {
     prepare(&stream);
+    let peer = stream.peer_addr().ok().map(|address| Peer(address.ip().to_canonical()));
     let busy = Arc::new(AtomicBool::new(false));
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         let (busy, drain) = (Busy::begin(&busy), drain.clone());
         let answer = router.clone().call(request);
         async move {

@@ -7,6 +7,10 @@
     reason = "this is all test, but clippy only knows that of functions marked as one"
 )]
 
+mod admin;
+mod block;
+mod erasure;
+mod export;
 mod fill;
 mod migrations;
 mod nearby;
@@ -14,6 +18,7 @@ mod password;
 mod plans;
 mod pool;
 mod product;
+mod profile;
 mod rules;
 mod schema;
 mod session;

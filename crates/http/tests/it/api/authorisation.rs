@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use serde_json::{Value, json};
 use souk_domain::{
+    admin::Subject,
     page::Page,
     product::{ProductState, Publisher},
     session::{PasswordReset, RefreshHash},
@@ -35,6 +36,7 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
     let open = [200; 6];
     // Whoever shows a token must show a good one, also where none is needed.
     let readable = [200, 401, 401, 200, 200, 200];
+    let admins_only = [401, 401, 401, 403, 403, 200];
     vec![
         ("get /livez", "/livez", Value::Null, open),
         ("get /readyz", "/readyz", Value::Null, open),
@@ -72,6 +74,10 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ("get /v1/products", "/v1/products", Value::Null, readable),
         ("post /v1/products", "/v1/products", listing, [401, 401, 401, 201, 201, 201]),
         ("get /v1/products/nearby", "/v1/products/nearby?latitude=1&longitude=1", Value::Null, readable),
+        ("get /v1/admin/users", "/v1/admin/users", Value::Null, admins_only),
+        ("post /v1/admin/users/{id}/suspend", SUSPEND, json!({"reason": "Fraud."}), admins_only),
+        ("post /v1/admin/users/{id}/reinstate", REINSTATE, Value::Null, [401, 401, 401, 403, 403, 409]),
+        ("get /v1/admin/audit", "/v1/admin/audit", Value::Null, admins_only),
         // This one is archived, and so its seller's alone; for the others it looks missing.
         (
             "get /v1/products/{id}",
@@ -81,6 +87,9 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ),
     ]
 }
+
+const SUSPEND: &str = "/v1/admin/users/00000000-0000-0000-0000-000000000002/suspend";
+const REINSTATE: &str = "/v1/admin/users/00000000-0000-0000-0000-000000000002/reinstate";
 
 fn ports() -> Ports {
     let mut ports = Ports::default().with_passwords(true);
@@ -105,6 +114,16 @@ fn ports() -> Ports {
     });
     ports.kept_passwords.expect_reset().returning(|_, _| Ok(()));
     ports.mail.expect_send().returning(|_| Ok(()));
+    ports
+        .admins
+        .expect_find_subject()
+        .returning(|id| Ok(Some(Subject { id, role: Role::Admin, standing: Standing::Active })));
+    ports.admins.expect_list_accounts().returning(|_| Ok(Page { items: vec![], next: None }));
+    ports.admins.expect_list_audit().returning(|_, _| Ok(Page { items: vec![], next: None }));
+    ports.admins.expect_judge().returning(|_, decide| {
+        let subject = Subject { id: build::user_id(2), role: Role::Buyer, standing: Standing::Active };
+        decide(subject).map(|_| build::user(2, "bob")).map_err(DecideError::Refused)
+    });
     ports.products.expect_list().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.products.expect_list_nearby().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.products.expect_find().returning(|_| {

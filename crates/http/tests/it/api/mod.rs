@@ -1,5 +1,6 @@
 //! The API's operations, in process, with mocked ports behind the real services.
 
+mod admin;
 mod authorisation;
 mod idempotency;
 mod product;
@@ -16,21 +17,25 @@ use axum::{
 use chrono::TimeDelta;
 use serde_json::Value;
 use souk_application::{
-    Attempts, Courier, PasswordKeeper, Products, Repeats, Sessions, SignIn, Users, session::TokenLifetimes,
+    Admins, Attempts, Courier, PasswordKeeper, Products, Repeats, Sessions, SignIn, Users,
+    session::TokenLifetimes,
 };
 use souk_domain::{
     session::{Actor, Admission, Pseudonym, RefreshHash, ResetHash},
     user::Role,
 };
 use souk_http::{
+    client::TrustedProxies,
     cursor::Cursors,
     health::Health,
     layer::{Ground, InFlight, Limits},
+    limit::RateLimits,
     router::{self, Options},
     server::Drain,
     state::{AppState, Services},
 };
 use souk_ports::{
+    admin::MockAdminRepository,
     idempotency::MockIdempotencyRepository,
     message::{MockMail, MockSms},
     product::MockProductRepository,
@@ -61,6 +66,7 @@ pub(crate) struct Ports {
     pub(crate) mail: MockMail,
     pub(crate) products: MockProductRepository,
     pub(crate) answers: MockIdempotencyRepository,
+    pub(crate) admins: MockAdminRepository,
 }
 
 /// Who a token of the tests is: `ada` (1) sells, `bob` (2) buys, `root` (3) is an admin; `old` has expired.
@@ -78,6 +84,11 @@ fn actor(token: &str) -> Result<Actor, TokenRefusal> {
 impl Ports {
     /// The API on these ports.
     pub(crate) fn router(self) -> Router {
+        self.limited_router(RateLimits::off())
+    }
+
+    /// The API on these ports, with these limits.
+    pub(crate) fn limited_router(self, rate_limits: RateLimits) -> Router {
         let mut access = MockAccessTokens::new();
         access.expect_read().returning(|token, _| actor(token));
         access.expect_issue().returning(|actor, _, _| Ok(format!("token of {}", actor.user)));
@@ -131,13 +142,19 @@ impl Ports {
                 sign_in,
             ),
             passwords: keeper,
-            products: Products::new(Arc::new(self.products), clock.clone(), ids, build::blur_key()),
+            products: Products::new(Arc::new(self.products), clock.clone(), ids.clone(), build::blur_key()),
+            admins: Admins::new(Arc::new(self.admins), clock.clone(), ids),
             repeats: Repeats::new(Arc::new(self.answers), clock),
             cursors: Cursors::new(&[2; 32], None),
             health: Health::new(Arc::new(readiness), Drain::new()),
         };
         let limits = Limits { deadline: PATIENCE, body: 1 << 20 };
-        let options = Options { public_url: "https://souk.example.com".to_owned(), cors_origins: vec![] };
+        let options = Options {
+            public_url: "https://souk.example.com".to_owned(),
+            cors_origins: vec![],
+            rate_limits,
+            trusted_proxies: TrustedProxies(0),
+        };
         router::api(AppState::new(services), &Ground::new(limits, InFlight::new(64)), &options)
     }
 
