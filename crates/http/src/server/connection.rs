@@ -23,7 +23,7 @@ use tokio::{
 };
 use tower::Service;
 
-use super::Drain;
+use super::{Drain, sending::Sending};
 use crate::client::Peer;
 
 /// How long a connection without a request is kept once draining has begun: time for a request that is on the wire, and
@@ -42,6 +42,8 @@ pub(super) async fn run(stream: TcpStream, router: Router, header_timeout: Durat
     prepare(&stream);
     let peer = stream.peer_addr().ok().map(|address| Peer(address.ip().to_canonical()));
     let busy = Arc::new(AtomicBool::new(false));
+    let (stream, sending) = Sending::watch(stream);
+    let engaged = || busy.load(Ordering::Acquire) || sending.is_stalled();
     let service = service_fn(|mut request: Request<Incoming>| {
         if let Some(peer) = peer {
             request.extensions_mut().insert(peer);
@@ -76,12 +78,13 @@ pub(super) async fn run(stream: TcpStream, router: Router, header_timeout: Durat
         () = sleep(LAST_CALL) => {}
     }
     // hyper closes a connection that is idle and ends one that is busy after its answer; but it would go on waiting
-    // for the rest of a header, so one that still has no request after another moment is dropped.
+    // for the rest of a header, so one that still has no request after another moment, nor an answer that its client
+    // has yet to take, is dropped.
     connection.as_mut().graceful_shutdown();
-    if !busy.load(Ordering::Acquire) && timeout(LAST_CALL, connection.as_mut()).await.is_ok() {
+    if !engaged() && timeout(LAST_CALL, connection.as_mut()).await.is_ok() {
         return;
     }
-    if busy.load(Ordering::Acquire) {
+    if engaged() {
         let _ = connection.await;
     }
 }

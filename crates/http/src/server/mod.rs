@@ -12,6 +12,7 @@
 mod connection;
 mod drain;
 mod open_files;
+mod sending;
 mod signal;
 
 use std::{
