@@ -9,7 +9,8 @@ pub(crate) fn status(address: &str, path: &str) -> Option<u16> {
     let socket = address.to_socket_addrs().ok()?.next()?;
     let mut stream = TcpStream::connect_timeout(&socket, Duration::from_secs(1)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
     let mut head = [0_u8; 12];
     stream.read_exact(&mut head).ok()?;
     std::str::from_utf8(&head).ok()?.strip_prefix("HTTP/1.1 ")?.parse().ok()
@@ -26,6 +27,7 @@ pub(crate) fn reachable(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::{BufRead as _, BufReader};
     use std::net::TcpListener;
     use std::thread;
 
@@ -35,13 +37,19 @@ mod tests {
         let address = listener.local_addr().unwrap().to_string();
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0_u8; 512];
-            let length = stream.read(&mut request).unwrap();
+            // To the empty line: closing with something unread would take the answer back.
+            let mut lines = Vec::new();
+            for line in BufReader::new(stream.try_clone().unwrap()).lines() {
+                lines.push(line.unwrap());
+                if lines.last().is_some_and(String::is_empty) {
+                    break;
+                }
+            }
             stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\n\r\n").unwrap();
-            String::from_utf8_lossy(&request[..length]).into_owned()
+            lines
         });
         assert_eq!(status(&address, "/readyz"), Some(503));
-        assert!(server.join().unwrap().starts_with("GET /readyz HTTP/1.1\r\n"));
+        assert_eq!(server.join().unwrap()[0], "GET /readyz HTTP/1.1");
         assert_eq!(status(&address, "/readyz"), None);
     }
 

@@ -3,7 +3,7 @@
 //! SIGINT, SIGTERM and SIGHUP only set a flag. Whoever waits for a child sees it, ends that child, and lets
 //! the error travel up, so that everything this run started is stopped in order. A second signal ends at once.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -136,16 +136,9 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
 /// Runs a long command that must succeed, quietly, calling `meanwhile` about once a second; what it said is
 /// shown only when it fails.
 pub(crate) fn run_quietly(command: &mut Command, mut meanwhile: impl FnMut()) -> Result<()> {
-    let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()))?;
-    // Read on a thread of its own: a full pipe would stop the child.
-    let stderr = child.stderr.take();
-    let reader = thread::spawn(move || {
-        let mut said = Vec::new();
-        if let Some(mut stderr) = stderr {
-            let _partial_is_fine = stderr.read_to_end(&mut said);
-        }
-        String::from_utf8_lossy(&said).into_owned()
-    });
+    let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let output = child.stdout.take().map(gather);
+    let errors = child.stderr.take().map(gather);
     let mut told = Instant::now();
     let status = loop {
         if let Some(status) = child.try_wait().context("cannot wait for a child")? {
@@ -161,11 +154,22 @@ pub(crate) fn run_quietly(command: &mut Command, mut meanwhile: impl FnMut()) ->
         }
         thread::sleep(GLANCE);
     };
-    let said = reader.join().unwrap_or_default();
     if !status.success() {
-        bail!("`{}` failed ({status}):\n{}", show(command), tail(&said, 25));
+        // Only now: after success, whatever it left running may hold the pipes open.
+        let said: String =
+            [output, errors].into_iter().flatten().map(|reader| reader.join().unwrap_or_default()).collect();
+        bail!("`{}` failed ({status}):\n{}", show(command), tail(&said, 40));
     }
     Ok(())
+}
+
+/// Reads a pipe on a thread of its own, for a full one would stop the child.
+fn gather(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut said = Vec::new();
+        let _partial_is_fine = pipe.read_to_end(&mut said);
+        String::from_utf8_lossy(&said).into_owned()
+    })
 }
 
 /// Whether a short probe succeeds within the limit; anything else is a no. For engines that may not answer.

@@ -34,7 +34,8 @@ pub(crate) fn run(choice: Option<Choice>, arguments: &[String]) -> Result<()> {
     if arguments.is_empty() {
         let began = Instant::now();
         let mut examples = workspace::cargo(&["test", "--doc", "--workspace", "--quiet"]);
-        part("documentation examples", process::run(prepared(&mut examples, &database, &binary)), began);
+        let outcome = process::run_quietly(prepared(&mut examples, &database, &binary), || ());
+        part("documentation examples", outcome, began);
     }
     drop(database);
     ui::gap();

@@ -56,7 +56,8 @@ pub(crate) struct Service {
 pub(crate) fn up() -> Result<Service> {
     let file = file();
     let step = ui::step("starting PostgreSQL in Docker (compose service `db`)");
-    process::run(compose(&file).args(["up", "--detach", "--wait", SERVICE]))?;
+    process::run(compose(&file).args(["up", "--detach", "--wait", SERVICE]))
+        .context("if its port is taken, choose another: SOUK_DB_PORT=5433")?;
     let service = describe(&file)?;
     step.done_as("PostgreSQL runs in Docker");
     Ok(service)

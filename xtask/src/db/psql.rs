@@ -1,7 +1,8 @@
 //! Asking a database something, through `psql`: xtask itself speaks no PostgreSQL, so that it stays light.
 
+use std::io::{IsTerminal as _, stdin, stdout};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::Result;
 
@@ -45,15 +46,11 @@ impl Psql {
             }
             Self::Container { compose, user } => {
                 let mut command = super::docker::compose(compose);
-                command.args([
-                    "exec",
-                    super::docker::SERVICE,
-                    "psql",
-                    "-U",
-                    user,
-                    "-d",
-                    super::url::name(url)?,
-                ]);
+                command.arg("exec");
+                if !(stdin().is_terminal() && stdout().is_terminal()) {
+                    command.arg("-T");
+                }
+                command.args([super::docker::SERVICE, "psql", "-U", user, "-d", super::url::name(url)?]);
                 Ok(command)
             }
         }
@@ -62,7 +59,7 @@ impl Psql {
     /// The answer to one statement: rows on lines, columns divided by `|`.
     pub(crate) fn ask(&self, url: &str, sql: &str) -> Result<String> {
         let mut command = self.command(url)?;
-        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql]);
+        command.stdin(Stdio::null()).args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql]);
         Ok(process::read(&mut command)?.trim_end().to_owned())
     }
 }

@@ -24,15 +24,19 @@ struct Source {
 /// The host's own Debian sources, in deb822 form, with their release swapped for `suite`.
 pub(crate) fn for_suite(suite: &str) -> Result<String> {
     let release = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    of_host(&release, Path::new("/etc/apt"), suite)
+}
+
+fn of_host(release: &str, apt: &Path, suite: &str) -> Result<String> {
     let (id, name, codename) =
-        (field(&release, "ID"), field(&release, "PRETTY_NAME"), field(&release, "VERSION_CODENAME"));
+        (field(release, "ID"), field(release, "PRETTY_NAME"), field(release, "VERSION_CODENAME"));
     if id != "debian" {
         bail!(
             "this host is {name}, whose apt does not fetch from Debian; the private PostgreSQL is made from \
              packages of Debian {suite}"
         );
     }
-    rewrite(&host_sources(Path::new("/etc/apt"))?, &codename, suite)
+    rewrite(&host_sources(apt)?, &codename, suite)
 }
 
 /// A field of os-release, without its quotes.
@@ -239,6 +243,14 @@ mod tests {
         .collect();
         let error = rewrite(&vendors, "bookworm", "trixie").unwrap_err();
         assert!(error.to_string().contains("no source of Debian's main archive"), "{error}");
+    }
+
+    #[test]
+    fn another_distribution_is_named() {
+        let release =
+            "PRETTY_NAME=\"Ubuntu 24.04.1 LTS\"\nID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n";
+        let error = of_host(release, Path::new("/nowhere"), "trixie").unwrap_err().to_string();
+        assert!(error.contains("Ubuntu 24.04.1 LTS") && error.contains("Debian trixie"), "{error}");
     }
 
     #[test]
