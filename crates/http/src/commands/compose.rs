@@ -74,7 +74,8 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
     );
     let tries: Arc<dyn AttemptRepository> = Arc::new(PgAttempts::new(pool.clone()));
     let pseudonyms = Arc::new(HmacPseudonyms::new(&keys.derive("pseudonyms of tries")?));
-    let attempts = Attempts::new(Arc::clone(&tries), pseudonyms, Arc::clone(&clock));
+    let attempts =
+        Attempts::new(Arc::clone(&tries), pseudonyms, Arc::clone(&clock)).enforced(config.server.rate_limits);
     let kept: Arc<dyn PasswordRepository> = Arc::new(PgPasswords::new(pool.clone()));
     let keeper = PasswordKeeper::new(
         Arc::clone(&users),

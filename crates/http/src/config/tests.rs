@@ -92,6 +92,20 @@ fn locations_have_a_secret_of_their_own_if_one_is_given() {
 }
 
 #[test]
+fn the_token_secret_is_changed_only_once_locations_have_a_secret_of_their_own() {
+    let other = "fedcba9876543210fedcba9876543210";
+    assert!(good(&[]).tokens.previous_secret.is_none());
+    let previous = ["--token-secret-previous", other];
+    let tokens = good(&[&previous[..], &["--location-secret", other]].concat()).tokens;
+    assert_eq!(tokens.previous_secret.unwrap().expose_secret(), other);
+    let given = [&["--token-secret", SECRET, "--database-url", URL], &previous[..]].concat();
+    let error = resolve(&given).unwrap_err().to_string();
+    assert!(error.contains("SOUK_LOCATION_SECRET"), "{error}");
+    let short = resolve(&[&given[..4], &["--token-secret-previous", "short"]].concat()).unwrap_err();
+    assert!(matches!(short, ConfigError::TooShort { variable: "SOUK_TOKEN_SECRET_PREVIOUS", .. }));
+}
+
+#[test]
 fn settings_never_show_their_secrets() {
     let shown = format!("{:?}", good(&["--smtp-url", "smtp://souk:hunter2@localhost"]));
     assert!(!shown.contains(SECRET) && !shown.contains(URL) && !shown.contains("hunter2"), "{shown}");

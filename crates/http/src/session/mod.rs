@@ -20,6 +20,7 @@ use uuid::Uuid;
 use self::query::ListParameters;
 use crate::{
     auth::Actor,
+    client::ClientAddress,
     cursor::Cursors,
     extract::{Json, Path, Query},
     problem::Problem,
@@ -74,9 +75,10 @@ pub struct Refresh {
 async fn log_in(
     State(sessions): State<Sessions>,
     UserAgentHeader(user_agent): UserAgentHeader,
+    ClientAddress(address): ClientAddress,
     Json(LogIn { identifier, password }): Json<LogIn>,
 ) -> Result<Json<SignedInView>, Problem> {
-    let origin = Origin { user_agent, address: None };
+    let origin = Origin { user_agent, address };
     Ok(Json(sessions.log_in(&identifier, password, origin).await?.into()))
 }
 
