@@ -15,6 +15,7 @@ pub mod product;
 pub mod readiness;
 pub mod session;
 pub mod user;
+pub mod verification;
 
 pub use clock::Clock;
 pub use error::{DecideError, InsertError, PortError};

@@ -284,6 +284,11 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("ck_verifications_verified_at", Broken("it is verified exactly when it says since when")),
     ("ck_verifications_rejection_reason", Broken("it is rejected exactly when it says why, in 1 to 500 characters")),
     ("ck_verifications_reviewed_by", Broken("nobody reviews themself")),
+    ("ck_verifications_code", Broken("exactly the attempts that wait for a code have one, and say until when it is good")),
+    ("ck_verifications_code_hash", Broken("a code's hash has 32 bytes")),
+    ("ck_verifications_code_tries", Broken("a code is guessed wrongly 0 to 4 times")),
+    ("ck_verifications_code_sent_at", Broken("the times of at most 3 codes are kept")),
+    ("ck_verifications_document", Broken("a document under review is there, and a code has none")),
 
     ("pk_audit_entries", Taken(Unique::Id)),
     ("fk_audit_entries_admin_id", Missing(Reference::User)),

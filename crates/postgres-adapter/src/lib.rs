@@ -20,6 +20,7 @@ mod readiness;
 mod schema;
 mod session;
 mod user;
+mod verification;
 mod words;
 
 pub use admin::PgAdmins;
@@ -33,3 +34,4 @@ pub use product::PgProducts;
 pub use readiness::PgReadiness;
 pub use session::{PgAttempts, PgPasswords, PgSessions};
 pub use user::{PgProfiles, PgUsers};
+pub use verification::PgVerifications;

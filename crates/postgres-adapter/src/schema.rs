@@ -488,6 +488,10 @@ diesel::table! {
         reviewed_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        code_hash -> Nullable<Bytea>,
+        code_expires_at -> Nullable<Timestamptz>,
+        code_tries -> Int2,
+        code_sent_at -> Array<Nullable<Timestamptz>>,
     }
 }
 

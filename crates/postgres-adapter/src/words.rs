@@ -15,6 +15,7 @@ use souk_domain::{
     session::SessionEnd,
     slug::Slug,
     user::Role,
+    verification::{VerificationStatus, VerificationType},
 };
 
 use crate::schema::sql_types;
@@ -52,6 +53,8 @@ impl Slug for AccountStatus {
 #[diesel(sql_type = sql_types::LocationPrecision)]
 #[diesel(sql_type = sql_types::AdminAct)]
 #[diesel(sql_type = sql_types::SessionEnd)]
+#[diesel(sql_type = sql_types::VerificationType)]
+#[diesel(sql_type = sql_types::VerificationStatus)]
 pub(crate) struct Word<T: Debug>(pub(crate) T);
 
 macro_rules! words {
@@ -95,4 +98,6 @@ words! {
     sql_types::LocationPrecision => Precision,
     sql_types::AdminAct => AdminAct,
     sql_types::SessionEnd => SessionEnd,
+    sql_types::VerificationType => VerificationType,
+    sql_types::VerificationStatus => VerificationStatus,
 }

@@ -2,6 +2,7 @@
 //! who somebody is. No network, no files.
 
 mod clock;
+mod codes;
 mod ids;
 mod keys;
 mod passwords;
@@ -11,6 +12,7 @@ mod resets;
 mod tokens;
 
 pub use clock::SystemClock;
+pub use codes::RandomCodes;
 pub use ids::TimeOrderedIds;
 pub use keys::{KeyPair, Keys};
 pub use passwords::Argon2Passwords;

@@ -155,8 +155,7 @@ impl VerificationState {
         match self {
             Self::AwaitingCode(_) | Self::AwaitingReview => Proven::Pending,
             Self::Verified { .. } => Proven::Verified,
-            Self::Rejected(rejection) if rejection.counts() => Proven::Rejected,
-            Self::Rejected(_) => Proven::None,
+            Self::Rejected(rejection) => rejection.proven(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Verification, VerificationRefusal, VerificationState};
+use super::{Proven, Verification, VerificationRefusal, VerificationState};
 use crate::{id::UserId, text::Line};
 
 /// What an admin writes to the person, 1 to 500 characters.
@@ -40,11 +40,11 @@ impl Rejection {
         }
     }
 
-    /// Whether it says something of the person, or only that an attempt has no meaning any more.
-    pub fn counts(&self) -> bool {
+    /// What it says of the person, if the attempt has a meaning at all any more.
+    pub fn proven(&self) -> Proven {
         match self {
-            Self::Reviewed { .. } | Self::TooManyTries => true,
-            Self::CodeExpired | Self::ContactChanged | Self::AccountClosed => false,
+            Self::Reviewed { .. } | Self::TooManyTries => Proven::Rejected,
+            Self::CodeExpired | Self::ContactChanged | Self::AccountClosed => Proven::None,
         }
     }
 

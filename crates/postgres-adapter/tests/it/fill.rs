@@ -103,6 +103,13 @@ const EVERYTHING: &str = "BEGIN;
     SELECT md5('verification ' || username)::uuid, id, 'email', 'verified', now(), now(), now(), now() FROM users;
     INSERT INTO audit_entries (id, admin_id, act, subject_id, reason, created_at)
     SELECT md5('audit ' || username)::uuid, id, 'user_suspended', id, 'Fraud.', now() FROM users LIMIT 3;
+    INSERT INTO verifications (id, user_id, verification_type, status, submitted_at, created_at, updated_at, code_hash,
+        code_expires_at, code_tries, code_sent_at)
+    SELECT md5('code ' || username)::uuid, id, 'phone', 'pending', now(), now(), now(), sha256('code'), now(), 2, ARRAY[now()]
+    FROM users;
+    INSERT INTO verifications (id, user_id, verification_type, status, data, submitted_at, created_at, updated_at)
+    SELECT md5('document ' || username)::uuid, id, 'address', 'pending', '{\"document\": \"media/1\"}', now(), now(), now()
+    FROM users;
     INSERT INTO idempotency_keys SELECT id, 'key', sha256('request'), 'response', now(), now() + interval '1 day' FROM users;
     INSERT INTO outbox_events (kind, aggregate, aggregate_id, payload, audience, created_at)
     SELECT 'offer.made', 'offer', id, '{}', ARRAY[buyer_id, seller_id], now() FROM offers;

@@ -24,6 +24,7 @@ mod schema;
 mod session;
 mod support;
 mod user;
+mod verification;
 
 use souk_postgres_adapter::migrations::{fingerprint, up};
 use souk_testkit::database::TestDatabase;

@@ -42,9 +42,12 @@ fn role(role: &str) -> ProfileForm {
 async fn attempt(ground: &Ground, user: &User, n: u32, kind: &str, status: &str, reason: Option<&str>) {
     let sql = format!(
         "INSERT INTO verifications (id, user_id, verification_type, status, submitted_at, verified_at, rejection_reason,
-             created_at, updated_at)
+             created_at, updated_at, data, code_hash, code_expires_at)
          VALUES (gen_random_uuid(), $1, '{kind}', '{status}', now() + interval '{n} s',
-             CASE WHEN '{status}' = 'verified' THEN now() END, $2, now(), now())"
+             CASE WHEN '{status}' = 'verified' THEN now() END, $2, now(), now(),
+             CASE WHEN '{kind}' IN ('email', 'phone') THEN '{{}}' ELSE '{{\"document\": \"x\"}}' END::jsonb,
+             CASE WHEN '{status}' = 'pending' AND '{kind}' IN ('email', 'phone') THEN sha256('code') END,
+             CASE WHEN '{status}' = 'pending' AND '{kind}' IN ('email', 'phone') THEN now() END)"
     );
     ground.database.connect().await.execute(&sql, &[&user.id.as_uuid(), &reason]).await.unwrap();
 }

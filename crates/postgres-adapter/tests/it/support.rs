@@ -10,7 +10,9 @@ use souk_domain::{
 use souk_ports::{
     product::ProductRepository, session::PasswordHash, user::Credentials, user::UserRepository,
 };
-use souk_postgres_adapter::{Connector, PgPool, PgProducts, PgUsers, PoolSettings, Timeouts};
+use souk_postgres_adapter::{
+    Connector, PgPool, PgProducts, PgUsers, PgVerifications, PoolSettings, Timeouts,
+};
 use souk_testkit::{
     build::{self, blur_key},
     database::TestDatabase,
@@ -55,6 +57,10 @@ impl Ground {
 
     pub(crate) fn products(&self) -> PgProducts {
         PgProducts::new(self.pool.clone())
+    }
+
+    pub(crate) fn verifications(&self) -> PgVerifications {
+        PgVerifications::new(self.pool.clone())
     }
 
     /// Opens the account of a buyer called `name`.

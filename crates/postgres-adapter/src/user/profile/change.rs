@@ -1,25 +1,22 @@
 //! Changing an account: lock it, ask the rule, write what it says.
 
-use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl,
-    dsl::exists,
-    sql_query,
-    sql_types::{Timestamptz, Uuid as SqlUuid},
-};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, dsl::exists};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use souk_domain::{
     id::UserId,
     user::{OwnProfile, ProfileContext, ProfileRefusal, User},
+    verification::VerificationType,
 };
 use souk_ports::{DecideError, user::DecideProfile};
 
-use super::{lock, look::summary};
+use super::lock;
 use crate::{
     PgPool,
     constraint::{Meaning, Unique, meaning},
     error::{TryError, broken_constraint},
     schema::{products, users},
     user::row::ProfileRow,
+    verification,
 };
 
 pub(super) async fn try_change(
@@ -39,9 +36,9 @@ pub(super) async fn try_change(
                 write(conn, &update.user).await?;
             }
             if update.voids_phone_verification {
-                void_phone_verification(conn, &update.user).await?;
+                verification::void(conn, id, VerificationType::Phone, update.user.updated_at).await?;
             }
-            let verification = summary(conn, id).await?;
+            let verification = verification::summary(conn, id).await?;
             Ok(OwnProfile { user: update.user, verification })
         })
         .await;
@@ -65,19 +62,4 @@ async fn write(conn: &mut AsyncPgConnection, user: &User) -> Result<(), TryError
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// What was proved, or was to be, is a number that is no longer theirs. When codes were sent stays, so that changing numbers
-/// is no way to have any number of them sent.
-async fn void_phone_verification(conn: &mut AsyncPgConnection, user: &User) -> diesel::QueryResult<()> {
-    sql_query(
-        "UPDATE verifications SET status = 'rejected', rejection_reason = 'contact_changed', verified_at = NULL,
-             updated_at = $2
-         WHERE user_id = $1 AND verification_type = 'phone' AND status IN ('pending', 'verified')",
-    )
-    .bind::<SqlUuid, _>(user.id.as_uuid())
-    .bind::<Timestamptz, _>(user.updated_at)
-    .execute(conn)
-    .await
-    .map(|_| ())
 }

@@ -30,8 +30,8 @@ const LISTS: [(&str, &str); 12] = [
     ),
     (
         "verifications",
-        // Of what was submitted, the documents' references; a code's hash says nothing about anybody.
-        "SELECT id, verification_type, status, data - 'code_hash' AS data, submitted_at, verified_at, rejection_reason,
+        // A code's hash says nothing about anybody.
+        "SELECT id, verification_type, status, data, submitted_at, verified_at, rejection_reason,
              created_at, updated_at
          FROM verifications WHERE user_id = $1 ORDER BY submitted_at DESC, id DESC",
     ),

@@ -2,22 +2,22 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    OptionalExtension, QueryDsl, QueryResult, QueryableByName, SelectableHelper, sql_query,
+    OptionalExtension, QueryDsl, QueryableByName, SelectableHelper, sql_query,
     sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::RunQueryDsl;
 use souk_domain::{
     contact::Username,
     id::UserId,
     slug::Slug,
     text::WebUrl,
     user::{Bio, DisplayName, OwnProfile, PlaceLabel, PublicProfile},
-    verification::{Proven, Rejection, VerificationStatus, VerificationSummary, VerificationType},
+    verification::VerificationType,
 };
 use souk_ports::PortError;
 use uuid::Uuid;
 
-use crate::{PgPool, schema::users, user::row::UserRow};
+use crate::{PgPool, schema::users, user::row::UserRow, verification};
 
 /// As its own person sees it.
 pub(super) async fn own(pool: &PgPool, id: UserId) -> Result<Option<OwnProfile>, PortError> {
@@ -31,7 +31,7 @@ pub(super) async fn own(pool: &PgPool, id: UserId) -> Result<Option<OwnProfile>,
             .await
             .optional()?;
         let Some(row) = row else { return Ok(None) };
-        Ok(Some((row, summary(&mut conn, id).await?)))
+        Ok(Some((row, verification::summary(&mut conn, id).await?)))
     };
     let found = found.await;
     let Some((row, verification)) = conn.settle(found)? else { return Ok(None) };
@@ -100,47 +100,5 @@ impl TryFrom<PublicRow> for PublicProfile {
             sold: row.sold,
             member_since: row.created_at,
         })
-    }
-}
-
-/// What is proved of somebody: what the newest attempt of each type says.
-pub(super) async fn summary(conn: &mut AsyncPgConnection, id: UserId) -> QueryResult<VerificationSummary> {
-    let attempts = sql_query(
-        "SELECT DISTINCT ON (verification_type) verification_type::text AS kind, status::text, rejection_reason, reviewed_by
-         FROM verifications WHERE user_id = $1 ORDER BY verification_type, submitted_at DESC, id DESC",
-    )
-    .bind::<SqlUuid, _>(id.as_uuid())
-    .load::<AttemptRow>(conn)
-    .await?;
-    Ok(attempts.into_iter().fold(VerificationSummary::NOTHING, |summary, attempt| attempt.tell(summary)))
-}
-
-#[derive(QueryableByName)]
-struct AttemptRow {
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = Text)]
-    status: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    rejection_reason: Option<String>,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    reviewed_by: Option<Uuid>,
-}
-
-impl AttemptRow {
-    /// Adds what this attempt says. The database's words are the domain's; one it did not know would say nothing.
-    fn tell(self, summary: VerificationSummary) -> VerificationSummary {
-        let Some(kind) = VerificationType::from_slug(&self.kind) else { return summary };
-        let reviewer = self.reviewed_by.map(UserId::from_uuid);
-        let rejection = self.rejection_reason.and_then(|reason| Rejection::stored(reason, reviewer));
-        let proven = match VerificationStatus::from_slug(&self.status) {
-            Some(VerificationStatus::Pending) => Proven::Pending,
-            Some(VerificationStatus::Verified) => Proven::Verified,
-            Some(VerificationStatus::Rejected) if rejection.is_none_or(|why| why.counts()) => {
-                Proven::Rejected
-            }
-            Some(VerificationStatus::Rejected) | None => Proven::None,
-        };
-        summary.with(kind, proven)
     }
 }
