@@ -118,7 +118,7 @@ async fn a_suspended_account_is_refused() {
 
 #[tokio::test]
 async fn a_database_that_is_away_is_503_and_says_when_to_come_back() {
-    let mut ports = Ports::default();
+    let mut ports = Ports::default().with_passwords(true);
     ports
         .users
         .expect_find_credentials()
