@@ -170,10 +170,13 @@ fn docs() -> Result<()> {
 }
 
 fn migrations() -> Result<()> {
-    let mut files = workspace::files_below(&migrate::folder())?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
     let mut squawk = std::process::Command::new(tools::squawk()?);
-    squawk.current_dir(workspace::root()).args(files);
+    squawk.current_dir(workspace::root());
+    for file in workspace::files_below(&migrate::folder())? {
+        if file.extension().is_some_and(|extension| extension == "sql") {
+            squawk.arg(file.strip_prefix(workspace::root()).unwrap_or(&file));
+        }
+    }
     process::run(&mut squawk)
 }
 

@@ -84,17 +84,23 @@ pub(crate) fn wait_for<T>(
     }
 }
 
+/// How many arguments of a command people are shown.
+const SHOWN: usize = 12;
+
 /// How a command is shown to people: without its folder, and without the passwords of database URLs.
 pub(crate) fn show(command: &Command) -> String {
     let program = Path::new(command.get_program());
-    let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
-    command.get_args().map(|arg| crate::db::url::masked(&arg.to_string_lossy())).fold(name, |line, arg| {
-        if arg.is_empty() || arg.contains(char::is_whitespace) {
-            format!("{line} '{arg}'")
-        } else {
-            format!("{line} {arg}")
+    let mut line = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
+    for (count, arg) in command.get_args().enumerate() {
+        if count == SHOWN {
+            line.push_str(" …");
+            break;
         }
-    })
+        let arg = crate::db::url::masked(&arg.to_string_lossy());
+        let plain = !arg.is_empty() && !arg.contains(char::is_whitespace);
+        line.extend(if plain { [" ", &arg, ""] } else { [" '", &arg, "'"] });
+    }
+    line
 }
 
 /// Starts a command, naming it when that fails.
@@ -256,6 +262,8 @@ mod tests {
         let mut command = Command::new("/usr/bin/psql");
         command.args(["-c", "SELECT 1"]);
         assert_eq!(show(&command), "psql -c 'SELECT 1'");
+        command.args(["x"; SHOWN]);
+        assert!(show(&command).ends_with(" x x …"), "{}", show(&command));
     }
 
     #[test]

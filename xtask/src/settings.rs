@@ -47,6 +47,12 @@ pub(crate) fn user_cache_dir() -> Option<PathBuf> {
         .or_else(|| text("HOME").map(|home| PathBuf::from(home).join(".cache")))
 }
 
+/// Where cargo found xtask, when cargo runs it. What was known when it was built may be another checkout, if two
+/// share a target folder.
+pub(crate) fn manifest_dir() -> Option<PathBuf> {
+    text("CARGO_MANIFEST_DIR").map(PathBuf::from).filter(|path| path.ends_with("xtask"))
+}
+
 /// The folders in which programs are looked for.
 pub(crate) fn search_path() -> Vec<PathBuf> {
     env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default()

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 /// The repository's root: the folder above xtask's own manifest.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
+    let here = crate::settings::manifest_dir().unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    here.parent().unwrap_or(&here).to_path_buf()
 }
 
 /// cargo, in the repository's root.
