@@ -1,0 +1,194 @@
+//! The program as operators meet it: its commands, their exit codes, and what it says when it cannot start.
+
+use serde_json::Value;
+use souk_testkit::database::TestDatabase;
+
+use crate::harness::{PATIENCE, Proxy, SECRET, Server, database, eventually, souk};
+
+#[tokio::test]
+async fn migrations_are_told_checked_taken_back_and_applied_again() {
+    let database = database().await;
+    let url = database.url();
+    let migrate = async |arguments: &[&str]| {
+        let arguments: Vec<_> = ["migrate"].iter().chain(arguments).copied().collect();
+        souk(&arguments, &[("DATABASE_URL", &url)]).await
+    };
+    let status = migrate(&["status"]).await;
+    assert_eq!(status.code, Some(0), "{}", status.stderr);
+    let count = status.stdout.lines().count();
+    assert!(count > 10 && status.stdout.lines().all(|line| line.contains(" UTC  20")), "{}", status.stdout);
+    assert_eq!(migrate(&["check"]).await.code, Some(0));
+    let history = migrate(&["history"]).await;
+    assert_eq!(history.code, Some(0), "{}", history.stderr);
+    assert!(history.stdout.lines().count() >= 2 * count, "each with its purpose: {}", history.stdout);
+
+    assert_eq!(migrate(&["down", "2"]).await.code, Some(0));
+    let status = migrate(&["status"]).await.stdout;
+    let pending: Vec<_> = status.lines().filter(|line| line.starts_with("pending")).collect();
+    assert_eq!(pending.len(), 2, "{status}");
+    let check = migrate(&["check"]).await;
+    assert_eq!(check.code, Some(1));
+    assert!(
+        check.stderr.contains("2 migrations") && check.stderr.contains("souk migrate up"),
+        "{}",
+        check.stderr
+    );
+    for line in pending {
+        let name = line.split_whitespace().last().unwrap();
+        assert!(check.stderr.contains(name), "{name} is not in {}", check.stderr);
+    }
+
+    // A server does not call itself ready on a database that lacks something, and does once it is there.
+    let server = Server::begin(&url, &[]).await;
+    let not_ready = server.api.get("/readyz").send().await;
+    assert_eq!(not_ready.refusal(503), "pending_migrations");
+    assert_eq!(migrate(&["up"]).await.code, Some(0));
+    server.ready(PATIENCE).await;
+    assert_eq!(migrate(&["redo"]).await.code, Some(0));
+    assert_eq!(migrate(&["check"]).await.code, Some(0));
+    let up = migrate(&["up"]).await;
+    assert!(up.code == Some(0) && up.stdout.contains("nothing to do"), "{}", up.stdout);
+}
+
+#[tokio::test]
+async fn the_sql_of_all_migrations_makes_the_same_schema() {
+    let sql = souk(&["migrate", "sql"], &[]).await;
+    assert_eq!(sql.code, Some(0), "it needs no database: {}", sql.stderr);
+    let by_hand = TestDatabase::empty().await;
+    run(&by_hand, &sql.stdout).await;
+    let check = souk(&["migrate", "check"], &[("DATABASE_URL", &by_hand.url())]).await;
+    assert_eq!(check.code, Some(0), "the script notes what it did: {}", check.stderr);
+    Server::start(&by_hand, &[]).await.ready(PATIENCE).await;
+
+    let down = souk(&["migrate", "sql", "--down"], &[]).await;
+    run(&by_hand, &down.stdout).await;
+    let status = souk(&["migrate", "status"], &[("DATABASE_URL", &by_hand.url())]).await.stdout;
+    assert!(status.lines().all(|line| line.starts_with("pending")), "{status}");
+}
+
+/// Runs a script made for psql, without what only psql understands.
+async fn run(database: &TestDatabase, script: &str) {
+    let sql: String = script.split_inclusive('\n').filter(|line| !line.starts_with('\\')).collect();
+    database.connect().await.batch_execute(&sql).await.unwrap();
+}
+
+#[tokio::test]
+async fn two_that_migrate_at_once_get_along() {
+    let database = TestDatabase::empty().await;
+    let url = database.url();
+    let up = async || souk(&["migrate", "up"], &[("DATABASE_URL", &url)]).await;
+    let (one, other) = tokio::join!(up(), up());
+    for finished in [&one, &other] {
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    }
+    assert_eq!(souk(&["migrate", "check"], &[("DATABASE_URL", &url)]).await.code, Some(0));
+    let idle = [&one, &other].iter().filter(|finished| finished.stdout.contains("nothing to do")).count();
+    assert_eq!(idle, 1, "one did all of it\n{}\n{}", one.stdout, other.stdout);
+}
+
+#[tokio::test]
+async fn the_description_is_the_same_from_the_command_and_from_the_server() {
+    let database = database().await;
+    let server = Server::start(&database, &[]).await;
+    let printed = souk(&["openapi"], &[]).await;
+    assert_eq!(printed.code, Some(0), "{}", printed.stderr);
+    let mut printed: Value = serde_json::from_str(&printed.stdout).unwrap();
+    let mut given = server.api.get("/openapi.json").send().await.is(200).json();
+    assert_eq!(given["servers"][0]["url"], format!("http://{}", server.api.address()));
+    for description in [&mut printed, &mut given] {
+        assert!(description["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+        description.as_object_mut().unwrap().remove("servers");
+    }
+    assert_eq!(printed, given);
+}
+
+#[tokio::test]
+async fn a_health_check_ends_as_the_server_is() {
+    let database = database().await;
+    let proxy = Proxy::to(&database.url()).await;
+    let mut server = Server::begin(proxy.url(), &[]).await;
+    server.ready(PATIENCE).await;
+    let address = server.api.address().to_string();
+    let check = async || souk(&["healthcheck"], &[("SOUK_ADDR", &address)]).await;
+    assert_eq!(check().await.code, Some(0));
+    proxy.cut().await;
+    // The last answer is given again for a moment.
+    eventually("the server is not ready", PATIENCE, async || (check().await.code == Some(1)).then_some(()))
+        .await;
+    let told = check().await;
+    assert!(told.stderr.contains("503") && told.stderr.contains("database_unreachable"), "{}", told.stderr);
+    server.terminate();
+    server.ended(PATIENCE).await;
+    let told = check().await;
+    assert!(told.code == Some(1) && told.stderr.contains("nobody answers"), "{}", told.stderr);
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_work_does_not_start_and_says_what_to_do() {
+    const URL: (&str, &str) = ("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nowhere");
+    const GOOD: (&str, &str) = ("SOUK_TOKEN_SECRET", SECRET);
+    for (settings, words) in [
+        (&[URL][..], &["SOUK_TOKEN_SECRET is not set", "openssl rand"][..]),
+        (&[URL, ("SOUK_TOKEN_SECRET", "")], &["SOUK_TOKEN_SECRET is not set", "openssl rand"]),
+        (&[URL, ("SOUK_TOKEN_SECRET", "hunter2")], &["SOUK_TOKEN_SECRET has 7 bytes", "at least 32"]),
+        (&[URL, GOOD, ("SOUK_LOCATION_SECRET", "hunter2")], &["SOUK_LOCATION_SECRET has 7 bytes"]),
+        (&[URL, GOOD, ("SOUK_TOKEN_SECRET_FILE", "/etc/hostname")], &["SOUK_TOKEN_SECRET_FILE", "unset one"]),
+        (&[URL, ("SOUK_TOKEN_SECRET_FILE", "/nowhere")], &["SOUK_TOKEN_SECRET_FILE", "/nowhere"]),
+        (&[GOOD], &["DATABASE_URL is not set", "cargo xtask dev"]),
+        (&[GOOD, ("DATABASE_URL", "mysql://localhost")], &["DATABASE_URL is not a PostgreSQL URL"]),
+        (&[URL, GOOD, ("SOUK_HEADER_TIMEOUT", "soon")], &["--header-timeout", "500ms"]),
+        (&[URL, GOOD, ("SOUK_ADDR", "192.0.2.1:1")], &["192.0.2.1:1", "SOUK_ADDR"]),
+    ] {
+        let refused = souk(&["serve"], settings).await;
+        assert!(refused.code.is_some_and(|code| code != 0), "{settings:?} did not keep it from starting");
+        for word in words {
+            assert!(refused.stderr.contains(word), "{word:?} is not in {}", refused.stderr);
+        }
+        assert!(!refused.stderr.contains("hunter2") && refused.stdout.is_empty(), "{refused:?}");
+    }
+    let shown = souk(&["serve", "--token-secret", SECRET], &[URL]).await;
+    assert!(shown.code == Some(1) && shown.stderr.contains("every process"), "{}", shown.stderr);
+}
+
+#[tokio::test]
+async fn help_names_every_setting() {
+    let help = souk(&["serve", "--help"], &[]).await;
+    assert_eq!(help.code, Some(0));
+    for variable in [
+        "DATABASE_URL",
+        "DATABASE_URL_FILE",
+        "RUST_LOG",
+        "SOUK_ACCESS_TOKEN_TTL",
+        "SOUK_ADDR",
+        "SOUK_BODY_LIMIT",
+        "SOUK_DRAIN_TIMEOUT",
+        "SOUK_HEADER_TIMEOUT",
+        "SOUK_LOCATION_SECRET",
+        "SOUK_LOCK_TIMEOUT",
+        "SOUK_MAX_CONNECTIONS",
+        "SOUK_MAX_IN_FLIGHT",
+        "SOUK_OPS_ADDR",
+        "SOUK_POOL_MAX_SIZE",
+        "SOUK_POOL_MIN_IDLE",
+        "SOUK_PUBLIC_URL",
+        "SOUK_REQUEST_DEADLINE",
+        "SOUK_STATEMENT_TIMEOUT",
+        "SOUK_TOKEN_SECRET",
+        "SOUK_TOKEN_SECRET_FILE",
+    ] {
+        assert!(help.stdout.contains(&format!("[env: {variable}")), "{variable} is not in the help");
+    }
+    // And the page for operators has exactly what the help has.
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/CONFIGURATION.md")).unwrap();
+    let documented: Vec<_> =
+        page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let helped: Vec<_> =
+        help.stdout.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next()).collect();
+    for variable in &documented {
+        assert!(helped.contains(variable), "{variable} is documented, but not in the help");
+    }
+    for variable in &helped {
+        assert!(documented.contains(variable), "{variable} is in the help, but not documented");
+    }
+}

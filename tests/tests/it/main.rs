@@ -1,0 +1,24 @@
+//! The marketplace from outside: the real program, a real database for each test, and what goes wrong between them.
+//!
+//! `cargo xtask test` builds the program and finds a database first. Nothing here knows what is inside: the tests speak
+//! HTTP, send signals, cut connections, and look into the database where the API does not tell.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "this is all test, but clippy only knows that of functions marked as one"
+)]
+
+mod commands;
+mod crash;
+mod ending;
+mod harness;
+mod hostile;
+mod journey;
+mod leaving;
+mod outage;
+mod privilege;
+mod races;
+mod repeats;
