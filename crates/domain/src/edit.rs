@@ -24,6 +24,15 @@ impl<T> Change<T> {
         })
     }
 
+    /// The same change with its value as something else.
+    pub fn map<U>(self, into: impl FnOnce(T) -> U) -> Change<U> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(value) => Change::Set(into(value)),
+        }
+    }
+
     /// The change of a field that can never be empty: its new value, if it gets one.
     pub fn never_empty(self) -> Result<Option<T>, Fault> {
         match self {
@@ -81,6 +90,8 @@ mod tests {
         assert_eq!(Change::Clear.check(refuse), Ok(Change::Clear));
         assert_eq!(Change::Set(1).check(refuse).unwrap_err().code, "bad");
         assert_eq!(Change::Set(1).check(|n| Ok(n + 1)), Ok(Change::Set(2)));
+        assert_eq!(Change::Set(1).map(|n| n + 1), Change::Set(2));
+        assert_eq!(Change::<i32>::Clear.map(|n| n + 1), Change::Clear);
     }
 
     #[test]

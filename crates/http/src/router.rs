@@ -13,7 +13,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    admin,
+    admin, block,
     client::TrustedProxies,
     health,
     layer::{self, Ground},
@@ -42,6 +42,7 @@ pub struct Options {
 fn v1() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(user::routes())
+        .merge(block::routes())
         .merge(session::routes())
         .merge(product::routes())
         .merge(admin::routes())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use souk_application::{Admins, PasswordKeeper, Products, Repeats, Sessions, Users};
+use souk_application::{Admins, Blocks, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users};
 
 use crate::{cursor::Cursors, health::Health};
 
@@ -15,6 +15,10 @@ pub struct AppState(Arc<Services>);
 pub struct Services {
     /// Accounts.
     pub users: Users,
+    /// Accounts, as their people and others see them.
+    pub profiles: Profiles,
+    /// Blocks.
+    pub blocks: Blocks,
     /// Log-ins.
     pub sessions: Sessions,
     /// Passwords.
@@ -51,6 +55,8 @@ macro_rules! reachable {
 
 reachable! {
     users: Users,
+    profiles: Profiles,
+    blocks: Blocks,
     sessions: Sessions,
     passwords: PasswordKeeper,
     products: Products,

@@ -4,12 +4,15 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use souk_domain::{
     admin::{AdminActor, AuditEntry},
-    user::{Standing, User},
+    user::User,
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::word::{AdminActWord, RoleWord, Word};
+use crate::{
+    user::AccountStatus,
+    word::{AdminActWord, RoleWord, Word},
+};
 
 /// An account as an admin sees it: who, and whether it may act; not where they are.
 #[derive(Serialize, ToSchema)]
@@ -25,20 +28,6 @@ pub struct AdminAccountView {
     updated_at: DateTime<Utc>,
 }
 
-/// Whether an account may act.
-#[derive(Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum AccountStatus {
-    /// It may.
-    Active,
-    /// Not until it is reinstated.
-    Suspended,
-    /// Not ever.
-    Banned,
-    /// Its person has left.
-    Deleted,
-}
-
 impl From<User> for AdminAccountView {
     fn from(user: User) -> Self {
         Self {
@@ -47,12 +36,7 @@ impl From<User> for AdminAccountView {
             username: user.username.into_string(),
             display_name: user.display_name.into_string(),
             role: Word(user.role),
-            status: match user.standing {
-                Standing::Active => AccountStatus::Active,
-                Standing::Suspended => AccountStatus::Suspended,
-                Standing::Banned => AccountStatus::Banned,
-                Standing::Deleted { .. } => AccountStatus::Deleted,
-            },
+            status: user.standing.into(),
             created_at: user.created_at,
             updated_at: user.updated_at,
         }

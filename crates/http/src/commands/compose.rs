@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Admins, Attempts, Courier, Housekeeping, PasswordKeeper, Products, Repeats, Sessions, SignIn, Users,
-    session::TokenLifetimes,
+    Admins, Attempts, Blocks, Courier, Housekeeping, PasswordKeeper, Products, Profiles, Repeats, Sessions,
+    SignIn, Users, session::TokenLifetimes,
 };
 use souk_domain::geo::BlurKey;
 use souk_http::{
@@ -26,8 +26,8 @@ use souk_ports::{
     user::UserRepository,
 };
 use souk_postgres_adapter::{
-    Connector, PgAdmins, PgAttempts, PgIdempotency, PgPasswords, PgPool, PgProducts, PgReadiness, PgSessions,
-    PgUsers, PoolSettings, Timeouts, UrlError,
+    Connector, PgAdmins, PgAttempts, PgBlocks, PgIdempotency, PgPasswords, PgPool, PgProducts, PgProfiles,
+    PgReadiness, PgSessions, PgUsers, PoolSettings, Timeouts, UrlError,
 };
 use souk_system_adapter::{
     Argon2Passwords, HmacAccessTokens, HmacPseudonyms, HmacRefreshTokens, Keys, RandomResetTokens,
@@ -95,6 +95,8 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
             Arc::clone(&ids),
             sign_in.clone(),
         ),
+        profiles: Profiles::new(Arc::new(PgProfiles::new(pool.clone())), Arc::clone(&clock)),
+        blocks: Blocks::new(Arc::new(PgBlocks::new(pool.clone())), Arc::clone(&clock)),
         sessions: Sessions::new(
             users,
             Arc::clone(&sessions),

@@ -7,15 +7,20 @@
 //! [`Problem`]: crate::problem::Problem
 
 mod finite;
+mod if_match;
 mod json;
+mod patch;
 mod path;
 mod query;
 mod strict;
 mod wording;
 
 pub use finite::FiniteF64;
+pub use if_match::IfMatch;
+pub(crate) use if_match::etag;
 pub(crate) use json::{FUSE, json};
 pub use json::{Json, MaybeJson};
+pub(crate) use patch::change;
 pub use path::Path;
 pub use query::Query;
 

@@ -62,6 +62,15 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
             json!({"current_password": "correct horse", "new_password": "incorrect mule"}),
             [401, 401, 401, 204, 204, 204],
         ),
+        ("get /v1/me", "/v1/me", Value::Null, [401, 401, 401, 200, 200, 200]),
+        ("patch /v1/me", "/v1/me", json!({"bio": "Counts."}), [401, 401, 401, 200, 200, 200]),
+        ("delete /v1/me", "/v1/me", Value::Null, [401, 401, 401, 204, 204, 204]),
+        ("get /v1/me/export", "/v1/me/export", Value::Null, [401, 401, 401, 200, 200, 200]),
+        ("get /v1/me/blocks", "/v1/me/blocks", Value::Null, [401, 401, 401, 200, 200, 200]),
+        ("get /v1/users/{id}", "/v1/users/00000000-0000-0000-0000-000000000001", Value::Null, readable),
+        // Everybody blocks anybody but themself.
+        ("post /v1/users/{id}/block", BLOCK, Value::Null, [401, 401, 401, 204, 409, 204]),
+        ("delete /v1/users/{id}/block", BLOCK, Value::Null, [401, 401, 401, 204, 204, 204]),
         ("get /v1/me/sessions", "/v1/me/sessions", Value::Null, [401, 401, 401, 200, 200, 200]),
         // It is ada's; nobody else learns that there is one, admins neither.
         (
@@ -88,12 +97,15 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
     ]
 }
 
+const BLOCK: &str = "/v1/users/00000000-0000-0000-0000-000000000001/block";
 const SUSPEND: &str = "/v1/admin/users/00000000-0000-0000-0000-000000000002/suspend";
 const REINSTATE: &str = "/v1/admin/users/00000000-0000-0000-0000-000000000002/reinstate";
 
 fn ports() -> Ports {
     let mut ports = Ports::default().with_passwords(true);
     ports.users.expect_insert().returning(|_, _| Ok(()));
+    ports.profiles = super::profile::store(Standing::Active);
+    ports.blocks = super::block::store();
     ports.users.expect_find_credentials().returning(|_| {
         let password_hash = PasswordHash("hash".to_owned());
         Ok(Some(Credentials { user: build::user(1, "ada"), password_hash }))

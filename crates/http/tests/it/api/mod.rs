@@ -2,8 +2,10 @@
 
 mod admin;
 mod authorisation;
+mod block;
 mod idempotency;
 mod product;
+mod profile;
 mod session;
 mod user;
 
@@ -17,7 +19,7 @@ use axum::{
 use chrono::TimeDelta;
 use serde_json::Value;
 use souk_application::{
-    Admins, Attempts, Courier, PasswordKeeper, Products, Repeats, Sessions, SignIn, Users,
+    Admins, Attempts, Blocks, Courier, PasswordKeeper, Products, Profiles, Repeats, Sessions, SignIn, Users,
     session::TokenLifetimes,
 };
 use souk_domain::{
@@ -36,6 +38,7 @@ use souk_http::{
 };
 use souk_ports::{
     admin::MockAdminRepository,
+    block::MockBlockRepository,
     idempotency::MockIdempotencyRepository,
     message::{MockMail, MockSms},
     product::MockProductRepository,
@@ -45,7 +48,7 @@ use souk_ports::{
         MockRefreshTokens, MockResetTokens, MockSessionRepository, PasswordHash, PresentedToken,
         RefreshToken, ResetToken, TokenRefusal,
     },
-    user::MockUserRepository,
+    user::{MockProfileRepository, MockUserRepository},
 };
 use souk_testkit::{
     build,
@@ -59,6 +62,8 @@ use crate::ground::PATIENCE;
 #[derive(Default)]
 pub(crate) struct Ports {
     pub(crate) users: MockUserRepository,
+    pub(crate) profiles: MockProfileRepository,
+    pub(crate) blocks: MockBlockRepository,
     pub(crate) sessions: MockSessionRepository,
     pub(crate) passwords: MockPasswords,
     pub(crate) kept_passwords: MockPasswordRepository,
@@ -133,6 +138,8 @@ impl Ports {
         );
         let services = Services {
             users: Users::new(users.clone(), passwords.clone(), clock.clone(), ids.clone(), sign_in.clone()),
+            profiles: Profiles::new(Arc::new(self.profiles), clock.clone()),
+            blocks: Blocks::new(Arc::new(self.blocks), clock.clone()),
             sessions: Sessions::new(
                 users,
                 Arc::new(self.sessions),
