@@ -4,8 +4,8 @@
 //! SQL, no status codes and no transactions; where a rule decides what is written, the rule goes to the port as a
 //! closure.
 
-pub mod block;
 pub mod admin;
+pub mod block;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod message;
@@ -13,8 +13,8 @@ pub mod product;
 pub mod session;
 pub mod user;
 
-pub use block::Blocks;
 pub use admin::Admins;
+pub use block::Blocks;
 pub use housekeeping::Housekeeping;
 pub use idempotency::Repeats;
 pub use message::Courier;
