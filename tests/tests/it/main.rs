@@ -22,3 +22,4 @@ mod outage;
 mod privilege;
 mod races;
 mod repeats;
+mod sessions;

@@ -116,8 +116,8 @@ impl PasswordKeeper {
         Ok(self.attempts.forget(&attempt).await?)
     }
 
-    /// Sends a reset token to an e-mail address, if an account that may act bears it. The answer is the same if none does, and
-    /// takes as long: all that only happens for an account happens in the background.
+    /// Sends a reset token to an e-mail address, if an account that may act bears it. The answer is the same if none
+    /// does, and takes as long: whether there is one is only found out in the background.
     pub async fn request_reset(&self, email: &str) -> Result<(), ResetPasswordError> {
         let mut wrong = Violations::none();
         let address = wrong.keep("email", Email::parse(email));
@@ -128,19 +128,21 @@ impl PasswordKeeper {
             Err(AttemptError::TooMany { .. }) => return Ok(()),
             Err(AttemptError::Port(error)) => return Err(error.into()),
         }
-        let found = self.users.find_credentials(&Identifier::Email(address)).await?;
-        if let Some(user) = found.map(|found| found.user).filter(|user| may_log_in(user.standing).is_ok()) {
-            let keeper = self.clone();
-            tokio::spawn(async move {
-                if let Err(error) = keeper.send_reset(user).await {
-                    tracing::error!(%error, "a password reset could not be sent");
-                }
-            });
-        }
+        let keeper = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = keeper.send_reset(address).await {
+                tracing::error!(%error, "a password reset could not be sent");
+            }
+        });
         Ok(())
     }
 
-    async fn send_reset(&self, user: User) -> Result<(), PortError> {
+    async fn send_reset(&self, address: Email) -> Result<(), PortError> {
+        let found = self.users.find_credentials(&Identifier::Email(address)).await?;
+        let Some(user) = found.map(|found| found.user).filter(|user| may_log_in(user.standing).is_ok())
+        else {
+            return Ok(());
+        };
         let ResetToken { token, hash } = self.tokens.issue()?;
         self.repository.put_reset(&PasswordReset::begin(user.id, hash, self.clock.now())).await?;
         self.courier.mail(reset_mail(user, &token));

@@ -146,15 +146,19 @@ async fn a_reset_is_stored_and_sent() {
 }
 
 #[tokio::test]
-async fn who_has_no_account_or_may_not_act_or_asks_too_often_is_answered_alike() {
+async fn nothing_is_sent_where_no_account_may_act() {
     // Storing or sending anything would fail the test: the mocks expect nothing.
-    for found in
-        [None, Some(account(Standing::Suspended)), Some(account(Standing::Deleted { at: fixed::now() }))]
-    {
+    let closed = Standing::Deleted { at: fixed::now() };
+    for found in [None, Some(account(Standing::Suspended)), Some(account(closed))] {
         let mut parts = Parts::default();
         parts.users.expect_find_credentials().returning(move |_| Ok(found.clone()));
-        assert_eq!(parts.keeper().request_reset("ada@example.com").await, Ok(()));
+        let address = Email::parse("ada@example.com").unwrap();
+        assert_eq!(parts.keeper().send_reset(address).await, Ok(()));
     }
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_answered_as_if_they_had_not() {
     let mut tries = MockAttemptRepository::new();
     tries
         .expect_count()
@@ -163,6 +167,13 @@ async fn who_has_no_account_or_may_not_act_or_asks_too_often_is_answered_alike()
         .returning(|_, _, _| Ok(Admission::Full { until: fixed::now() }));
     let parts = Parts { tries, ..Parts::default() };
     assert_eq!(parts.keeper().request_reset("ada@example.com").await, Ok(()));
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_told_so() {
+    let parts = Parts { tries: MockAttemptRepository::new(), ..Parts::default() };
+    let told = parts.keeper().request_reset("nobody").await;
+    assert!(matches!(told, Err(ResetPasswordError::Invalid(_))), "{told:?}");
 }
 
 /// Redeems a token of a reset that was asked for so long ago, by an account in this standing.
