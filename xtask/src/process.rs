@@ -20,6 +20,9 @@ use signal_hook::low_level::unregister;
 
 static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(false)));
 
+/// Set by SIGINT alone: Ctrl-C in a terminal reaches our children too.
+static CTRL_C: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(false)));
+
 /// How often a waiting loop looks up. Short enough to feel immediate, long enough to cost nothing.
 const GLANCE: Duration = Duration::from_millis(40);
 
@@ -32,16 +35,29 @@ static ON_CTRL_C: Mutex<Vec<SigId>> = Mutex::new(Vec::new());
 /// Starts listening for signals; a second one ends the process without ceremony.
 pub(crate) fn watch_signals() -> Result<()> {
     for signal in [SIGINT, SIGTERM, SIGHUP] {
+        if signal == SIGHUP && hangup_is_ignored() {
+            continue;
+        }
         let hurry = flag::register_conditional_shutdown(signal, 130, Arc::clone(&INTERRUPTED));
         let ask = flag::register(signal, Arc::clone(&INTERRUPTED));
         let ids = [hurry.context("cannot listen for signals")?, ask.context("cannot listen for signals")?];
-        if signal == SIGINT
-            && let Ok(mut known) = ON_CTRL_C.lock()
-        {
-            known.extend(ids);
+        if signal == SIGINT {
+            let id = flag::register(signal, Arc::clone(&CTRL_C)).context("cannot listen for signals")?;
+            if let Ok(mut known) = ON_CTRL_C.lock() {
+                known.extend(ids);
+                known.push(id);
+            }
         }
     }
     Ok(())
+}
+
+/// Whether we were started by `nohup`, or the like, and should outlive the terminal.
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // The first signal is the lowest bit.
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 /// From here on Ctrl-C means something to the child alone, as in a `psql` session, where it cancels a query.
@@ -192,15 +208,21 @@ pub(crate) fn answers(command: &mut Command, limit: Duration) -> bool {
     false
 }
 
-/// Waits for a child; when a signal arrives, asks it to end and waits for that.
+/// Waits for a child; when a signal arrives, asks it to end and waits for that. After Ctrl-C, which it heard as
+/// well, it first gets a moment to end in its own way.
 pub(crate) fn wait(child: &mut Child) -> Result<ExitStatus> {
+    let mut since: Option<Instant> = None;
     loop {
         if let Some(status) = child.try_wait().context("cannot wait for a child")? {
+            check_interrupt()?;
             return Ok(status);
         }
         if interrupted() {
-            stop(child)?;
-            bail!("interrupted");
+            let patience = if CTRL_C.load(Ordering::SeqCst) { GRACE / 3 } else { Duration::ZERO };
+            if since.get_or_insert_with(Instant::now).elapsed() >= patience {
+                stop(child)?;
+                bail!("interrupted");
+            }
         }
         thread::sleep(GLANCE);
     }

@@ -47,6 +47,16 @@ pub(crate) fn user_cache_dir() -> Option<PathBuf> {
         .or_else(|| text("HOME").map(|home| PathBuf::from(home).join(".cache")))
 }
 
+/// The product's own settings that are set, by name: what a developer chose for `dev` must not decide a test.
+pub(crate) fn of_the_product() -> Vec<String> {
+    let ours = |name: &str| name.starts_with("SOUK_TEST_") || matches!(name, "SOUK_CACHE_DIR" | "SOUK_DB");
+    env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| name.starts_with("SOUK_") && !ours(name))
+        .chain(["DATABASE_URL".to_owned(), "RUST_LOG".to_owned()])
+        .collect()
+}
+
 /// Where cargo found xtask, when cargo runs it. What was known when it was built may be another checkout, if two
 /// share a target folder.
 pub(crate) fn manifest_dir() -> Option<PathBuf> {

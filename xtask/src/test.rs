@@ -8,16 +8,17 @@ use anyhow::{Result, anyhow};
 
 use crate::db::{self, Choice, Database, Purpose};
 use crate::souk::{self, Profile};
-use crate::{process, ui, workspace};
+use crate::{process, settings, ui, workspace};
 
 /// Runs the tests; arguments go to the test runner, and leave the documentation's examples out.
 pub(crate) fn run(choice: Option<Choice>, arguments: &[String]) -> Result<()> {
     let start = Instant::now();
     // Both take long on a fresh machine, and neither needs the other.
     let provisioning = std::thread::spawn(move || db::open(choice, Purpose::Test));
-    let built = souk::build(Profile::Dev);
+    let built = needs_binary(arguments).then(|| souk::build(Profile::Dev)).transpose();
     let database = provisioning.join().map_err(|_| anyhow!("the thread that looks for a database died"))?;
     let (database, binary) = (database?, built?);
+    let binary = binary.as_deref();
     tidy_up(&database)?;
 
     let mut parts = Vec::new();
@@ -29,12 +30,12 @@ pub(crate) fn run(choice: Option<Choice>, arguments: &[String]) -> Result<()> {
         }
     };
     let began = Instant::now();
-    part("tests", process::run(prepared(&mut runner(arguments), &database, &binary)), began);
+    part("tests", process::run(prepared(&mut runner(arguments), &database, binary)), began);
     process::check_interrupt()?;
     if arguments.is_empty() {
         let began = Instant::now();
         let mut examples = workspace::cargo(&["test", "--doc", "--workspace", "--quiet"]);
-        let outcome = process::run_quietly(prepared(&mut examples, &database, &binary), || ());
+        let outcome = process::run_quietly(prepared(&mut examples, &database, binary), || ());
         part("documentation examples", outcome, began);
     }
     drop(database);
@@ -54,10 +55,7 @@ fn runner(arguments: &[String]) -> Command {
         ui::note("cargo-nextest is not installed: `cargo test` runs the same tests, only slower");
         workspace::cargo(&["test"])
     };
-    let narrowed = arguments.iter().any(|argument| {
-        matches!(argument.as_str(), "-p" | "--package" | "--workspace") || argument.starts_with("--package=")
-    });
-    if !narrowed {
+    if !is_narrowed(arguments) {
         command.arg("--workspace");
     }
     if !has_nextest() && arguments.is_empty() {
@@ -67,18 +65,33 @@ fn runner(arguments: &[String]) -> Command {
     command
 }
 
+/// Whether the arguments choose packages.
+fn is_narrowed(arguments: &[String]) -> bool {
+    arguments.iter().any(|argument| {
+        matches!(argument.as_str(), "-p" | "--package" | "--workspace") || argument.starts_with("--package=")
+    })
+}
+
+/// Journeys run the real binary; whoever asks for the tests of another crate need not wait for it.
+fn needs_binary(arguments: &[String]) -> bool {
+    !is_narrowed(arguments)
+        || arguments.iter().any(|argument| argument.contains("e2e") || argument == "--workspace")
+}
+
 fn has_nextest() -> bool {
     process::find("cargo-nextest").is_some()
 }
 
-fn prepared<'a>(command: &'a mut Command, database: &Database, binary: &Path) -> &'a mut Command {
-    command.env("SOUK_TEST_DATABASE_URL", database.url()).env("SOUK_BIN", binary);
+fn prepared<'a>(command: &'a mut Command, database: &Database, binary: Option<&Path>) -> &'a mut Command {
+    for variable in settings::of_the_product() {
+        command.env_remove(variable);
+    }
+    command.env("SOUK_TEST_DATABASE_URL", database.url());
+    if let Some(binary) = binary {
+        command.env("SOUK_BIN", binary);
+    }
     if let Some(bin) = database.bin() {
         command.env("SOUK_TEST_PG_BIN", bin);
-    }
-    // A developer's own settings must not decide whether a test passes.
-    for variable in ["DATABASE_URL", "SOUK_ADDR", "SOUK_OPS_ADDR", "SOUK_TOKEN_SECRET", "RUST_LOG"] {
-        command.env_remove(variable);
     }
     command
 }
@@ -119,7 +132,8 @@ mod tests {
             command.get_args().map(|word| word.to_string_lossy().into_owned()).collect()
         };
         assert!(words(&runner(&[])).contains(&"--workspace".to_owned()));
-        let narrowed = words(&runner(&["-p".to_owned(), "souk-domain".to_owned()]));
-        assert!(!narrowed.contains(&"--workspace".to_owned()), "{narrowed:?}");
+        let one = |package: &str| ["-p".to_owned(), package.to_owned()];
+        assert!(!words(&runner(&one("souk-domain"))).contains(&"--workspace".to_owned()));
+        assert!(needs_binary(&[]) && needs_binary(&one("souk-e2e")) && !needs_binary(&one("souk-domain")));
     }
 }

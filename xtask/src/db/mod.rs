@@ -123,15 +123,19 @@ fn first_available(purpose: Purpose) -> Result<Database> {
             }
         },
     }
-    bail!("{}", ways_out(&tried))
+    bail!("{}", ways_out(purpose, &tried))
 }
 
-fn ways_out(tried: &[(&str, String)]) -> String {
+fn ways_out(purpose: Purpose, tried: &[(&str, String)]) -> String {
+    let variable = match purpose {
+        Purpose::Dev => "DATABASE_URL",
+        Purpose::Test => "SOUK_TEST_DATABASE_URL",
+    };
     let tried = ui::listed(4, tried.iter().map(|(way, why)| format!("{way:<8} {why}")));
     format!(
-        "no PostgreSQL >= {oldest} with PostGIS can be found or made here. Tried:\n    url      DATABASE_URL is not \
+        "no PostgreSQL >= {oldest} with PostGIS can be found or made here. Tried:\n    url      {variable} is not \
          set{tried}\n  Any one of these helps:\n    - name a server you have:  export \
-         DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/souk\n    - Debian, Ubuntu:  install postgresql-{oldest} \
+         {variable}=postgres://USER:PASSWORD@HOST:5432/souk\n    - Debian, Ubuntu:  install postgresql-{oldest} \
          and postgresql-{oldest}-postgis-3 (https://apt.postgresql.org has them for every release)\n    - macOS:  \
          brew install postgresql@{oldest} postgis\n    - start a Docker engine, so that `docker info` answers\n  \
          Then run the same command again.",
@@ -247,11 +251,12 @@ mod tests {
 
     #[test]
     fn the_last_message_names_what_was_tried_and_the_ways_out() {
-        let text = ways_out(&[("local", "PostgreSQL 15.13 is older than 17".to_owned())]);
+        let text = ways_out(Purpose::Dev, &[("local", "PostgreSQL 15.13 is older than 17".to_owned())]);
         for needed in
             ["local    PostgreSQL 15.13", "export DATABASE_URL=", "postgresql-17-postgis-3", "docker info"]
         {
             assert!(text.contains(needed), "{needed} is missing from:\n{text}");
         }
+        assert!(ways_out(Purpose::Test, &[]).contains("export SOUK_TEST_DATABASE_URL="));
     }
 }
