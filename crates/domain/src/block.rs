@@ -16,8 +16,8 @@ pub enum BlockRefusal {
 }
 
 /// Whether one person may block another.
-pub fn may_block(blocker: UserId, blocked: UserId) -> Result<(), BlockRefusal> {
-    if blocker == blocked { Err(BlockRefusal::OwnAccount) } else { Ok(()) }
+pub fn may_block(by: UserId, whom: UserId) -> Result<(), BlockRefusal> {
+    if by == whom { Err(BlockRefusal::OwnAccount) } else { Ok(()) }
 }
 
 /// Somebody on a person's list of blocks, as that person sees them.

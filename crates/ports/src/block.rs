@@ -15,15 +15,15 @@ use crate::PortError;
 #[async_trait]
 pub trait BlockRepository: Send + Sync {
     /// Blocks somebody, unless that was done before. Says whether there is such a person.
-    async fn block(&self, blocker: UserId, blocked: UserId, now: DateTime<Utc>) -> Result<bool, PortError>;
+    async fn block(&self, by: UserId, whom: UserId, now: DateTime<Utc>) -> Result<bool, PortError>;
 
     /// Takes a block back, if there is one.
-    async fn unblock(&self, blocker: UserId, blocked: UserId) -> Result<(), PortError>;
+    async fn unblock(&self, by: UserId, whom: UserId) -> Result<(), PortError>;
 
     /// Whom somebody blocks, newest first.
     async fn list(
         &self,
-        blocker: UserId,
+        by: UserId,
         after: Option<BlockPosition>,
         limit: Limit,
     ) -> Result<Page<BlockedUser, BlockPosition>, PortError>;

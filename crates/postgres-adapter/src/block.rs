@@ -46,7 +46,7 @@ struct Found {
 
 #[async_trait]
 impl BlockRepository for PgBlocks {
-    async fn block(&self, blocker: UserId, blocked: UserId, now: DateTime<Utc>) -> Result<bool, PortError> {
+    async fn block(&self, by: UserId, whom: UserId, now: DateTime<Utc>) -> Result<bool, PortError> {
         let mut conn = self.pool.lease().await?;
         // Deleted accounts neither block nor are blocked: their blocks were taken back for good.
         let found = sql_query(
@@ -56,31 +56,31 @@ impl BlockRepository for PgBlocks {
              added AS (INSERT INTO user_blocks SELECT blocker_id, blocked_id, $3 FROM pair ON CONFLICT DO NOTHING)
              SELECT EXISTS (SELECT FROM pair) AS is_there",
         )
-        .bind::<SqlUuid, _>(blocker.as_uuid())
-        .bind::<SqlUuid, _>(blocked.as_uuid())
+        .bind::<SqlUuid, _>(by.as_uuid())
+        .bind::<SqlUuid, _>(whom.as_uuid())
         .bind::<Timestamptz, _>(now)
         .get_result::<Found>(&mut *conn)
         .await;
         Ok(conn.settle(found)?.is_there)
     }
 
-    async fn unblock(&self, blocker: UserId, blocked: UserId) -> Result<(), PortError> {
+    async fn unblock(&self, by: UserId, whom: UserId) -> Result<(), PortError> {
         let mut conn = self.pool.lease().await?;
-        let pair = user_blocks::table.find((blocker.as_uuid(), blocked.as_uuid()));
+        let pair = user_blocks::table.find((by.as_uuid(), whom.as_uuid()));
         let removed = diesel::delete(pair).execute(&mut *conn).await;
         conn.settle(removed).map(|_| ())
     }
 
     async fn list(
         &self,
-        blocker: UserId,
+        by: UserId,
         after: Option<BlockPosition>,
         limit: Limit,
     ) -> Result<Page<BlockedUser, BlockPosition>, PortError> {
         let mut conn = self.pool.lease().await?;
         let mut page = user_blocks::table
             .inner_join(users::table.on(users::id.eq(user_blocks::blocked_id)))
-            .filter(user_blocks::blocker_id.eq(blocker.as_uuid()))
+            .filter(user_blocks::blocker_id.eq(by.as_uuid()))
             .select((
                 users::id,
                 users::username,

@@ -41,24 +41,24 @@ impl Blocks {
     }
 
     /// Blocks somebody; doing it twice is doing it once. Suspended accounts may: it harms nobody, and protects.
-    pub async fn block(&self, blocker: UserId, blocked: UserId) -> Result<(), BlockError> {
-        may_block(blocker, blocked)?;
-        let is_there = self.repository.block(blocker, blocked, self.clock.now()).await?;
+    pub async fn block(&self, by: UserId, whom: UserId) -> Result<(), BlockError> {
+        may_block(by, whom)?;
+        let is_there = self.repository.block(by, whom, self.clock.now()).await?;
         if is_there { Ok(()) } else { Err(BlockError::NotFound) }
     }
 
     /// Takes a block back, if there is one.
-    pub async fn unblock(&self, blocker: UserId, blocked: UserId) -> Result<(), PortError> {
-        self.repository.unblock(blocker, blocked).await
+    pub async fn unblock(&self, by: UserId, whom: UserId) -> Result<(), PortError> {
+        self.repository.unblock(by, whom).await
     }
 
     /// Whom somebody blocks, newest first.
     pub async fn list(
         &self,
-        blocker: UserId,
+        by: UserId,
         after: Option<BlockPosition>,
         limit: Limit,
     ) -> Result<Page<BlockedUser, BlockPosition>, PortError> {
-        self.repository.list(blocker, after, limit).await
+        self.repository.list(by, after, limit).await
     }
 }

@@ -10,7 +10,7 @@ fn blocks(is_there: bool) -> Blocks {
     let mut repository = MockBlockRepository::new();
     repository
         .expect_block()
-        .withf(|blocker, blocked, now| (*blocker, *blocked, *now) == (user_id(1), user_id(2), fixed::now()))
+        .withf(|by, whom, now| (*by, *whom, *now) == (user_id(1), user_id(2), fixed::now()))
         .returning(move |_, _, _| Ok(is_there));
     Blocks::new(Arc::new(repository), Arc::new(fixed::FixedClock))
 }
