@@ -11,6 +11,7 @@
     reason = "this is all test, but clippy only knows that of functions marked as one"
 )]
 
+mod accounts;
 mod commands;
 mod crash;
 mod ending;
