@@ -5,8 +5,10 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use super::{Finding, Source, text};
 
-/// Where the crates are put together, and therefore adapters may be named.
-const COMPOSITION: [&str; 2] = ["crates/http/src/main.rs", "crates/http/src/commands/"];
+/// Where the crates are put together, and therefore adapters may be named: by the program, and by what measures its
+/// parts without it.
+const COMPOSITION: [&str; 3] =
+    ["crates/http/src/main.rs", "crates/http/src/commands/", "crates/http/benches/"];
 
 pub(super) fn check(source: &Source) -> Result<Vec<Finding>> {
     if !source.has_extension("rs") {
