@@ -36,7 +36,10 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     responses((status = 200, description = "The account.", body = OwnAccountView,
         headers(("ETag" = String, description = "Its version.")))),
     security(("bearer" = [])))]
-async fn find_own_account(State(profiles): State<Profiles>, Actor(actor): Actor) -> Result<Response, Problem> {
+async fn find_own_account(
+    State(profiles): State<Profiles>,
+    Actor(actor): Actor,
+) -> Result<Response, Problem> {
     // A token outlives its account by some minutes.
     let found = profiles.find_own(actor.user).await?.ok_or_else(Problem::unauthenticated)?;
     Ok(shown(found))

@@ -111,7 +111,8 @@ const LEFT_OVER: [(&str, &str); 15] = [
     ("a like of a stream", "stream_likes WHERE user_id = $1"),
     ("a stream to come", "streams WHERE user_id = $1 AND status IN ('live', 'scheduled')"),
     ("a block", "user_blocks WHERE blocker_id = $1 OR blocked_id = $1"),
-    ("a proof", "verifications WHERE user_id = $1 AND (status <> 'rejected' OR data <> '{}')"),
+    ("a proof", "verifications WHERE user_id = $1 AND (status <> 'rejected' OR data <> '{}'
+        OR code_sent_at <> '{}')"),
     ("a reset", "password_resets WHERE user_id = $1"),
     ("a stored answer", "idempotency_keys WHERE user_id = $1"),
     ("a wrong count of likes", "products WHERE $1::uuid IS NOT NULL AND likes_count <>

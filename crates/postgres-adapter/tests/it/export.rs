@@ -66,6 +66,7 @@ async fn it_holds_what_is_theirs_and_no_secret_of_ours() {
         }
     }
     let lists = [
+        "acts_of_admins",
         "blocks",
         "conversations",
         "listings",

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use souk_domain::{
     edit::{Change, Expected},
+    geo::GeoPoint,
     id::UserId,
     product::PlaceForm,
     user::{OwnProfile, ProfileChange, ProfileForm, ProfileRefusal, Role, User},
@@ -66,7 +67,7 @@ async fn what_is_changed_is_read_and_what_is_cleared_is_gone() {
         location_label: set("Berlin"),
     };
     let changed = change(&profiles(&ground), ada.id, form, &Expected::Any).await.unwrap();
-    assert_eq!(changed.user.location.map(|point| point.latitude()), Some(52.52));
+    assert_eq!(changed.user.location.map(GeoPoint::latitude), Some(52.52));
     assert_eq!(profiles(&ground).find_own(ada.id).await.unwrap(), Some(changed.clone()));
 
     let form = ProfileForm {

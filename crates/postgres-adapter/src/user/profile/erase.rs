@@ -64,7 +64,8 @@ const TAKE_AWAY: [&str; 12] = [
      WHERE user_id = $1",
     "DELETE FROM password_resets WHERE user_id = $1",
     "UPDATE verifications SET status = 'rejected', rejection_reason = 'account_closed', verified_at = NULL,
-         reviewed_by = NULL, data = '{}', code_hash = NULL, code_expires_at = NULL, code_tries = 0, updated_at = $2
+         reviewed_by = NULL, data = '{}', code_hash = NULL, code_expires_at = NULL, code_tries = 0,
+         code_sent_at = '{}', updated_at = $2
      WHERE user_id = $1",
     "DELETE FROM user_blocks WHERE (blocker_id = $1 OR blocked_id = $1)",
     // Stored answers repeat what was published, places included.

@@ -22,7 +22,7 @@ const ACCOUNT: &str = "SELECT id, email::text, username::text, phone, display_na
     FROM users WHERE id = $1 AND status <> 'deleted'";
 
 /// The lists, by name; each with its newest first, so that what is cut off is the oldest.
-const LISTS: [(&str, &str); 12] = [
+const LISTS: [(&str, &str); 13] = [
     (
         "sessions",
         "SELECT id, user_agent, created_at, last_used_at, expires_at, ended_at, end_reason
@@ -31,9 +31,14 @@ const LISTS: [(&str, &str); 12] = [
     (
         "verifications",
         // A code's hash says nothing about anybody.
-        "SELECT id, verification_type, status, data, submitted_at, verified_at, rejection_reason,
+        "SELECT id, verification_type, status, data, code_sent_at, submitted_at, verified_at, rejection_reason,
              created_at, updated_at
          FROM verifications WHERE user_id = $1 ORDER BY submitted_at DESC, id DESC",
+    ),
+    (
+        // What those who run the place did to the account; not who of them.
+        "acts_of_admins",
+        "SELECT act, reason, created_at FROM audit_entries WHERE subject_id = $1 ORDER BY created_at DESC, id DESC",
     ),
     (
         "listings",
