@@ -76,6 +76,28 @@ async fn an_open_deal_keeps_both_its_sides() {
 }
 
 #[tokio::test]
+async fn a_deal_that_opens_while_its_seller_leaves_keeps_them() {
+    let ground = Ground::new().await;
+    let (ada, bob) = (ground.user(1, "ada").await.id, ground.user(2, "bob").await.id);
+    ground.publish(1, ada, &build::listing_form()).await;
+    let (buyer, watcher) = (ground.database.connect().await, ground.database.connect().await);
+    buyer.batch_execute("BEGIN; SELECT FROM products FOR UPDATE").await.unwrap();
+    deal(&buyer, 1, ada, bob, "pending", "none").await;
+    let (outcome, ()) = tokio::join!(erase(&ground, ada), commit_once_somebody_waits(&buyer, &watcher));
+    assert_eq!(outcome, Err(DecideError::Refused(ErasureRefusal::DealOpen)));
+}
+
+/// Ends a transaction as soon as another one of the database waits for a lock.
+async fn commit_once_somebody_waits(client: &Client, watcher: &Client) {
+    let waiting =
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while watcher.query_opt(waiting, &[]).await.unwrap().is_none() {
+        tokio::task::yield_now().await;
+    }
+    client.batch_execute("COMMIT").await.unwrap();
+}
+
+#[tokio::test]
 async fn a_deal_that_is_over_keeps_nobody() {
     for (status, fulfilment) in
         [("completed", "received"), ("refunded", "none"), ("cancelled", "none"), ("failed", "none")]
@@ -221,15 +243,7 @@ async fn whoever_waits_for_the_name_while_it_retires_does_not_get_it() {
         let rival = souk_ports::user::Credentials { user, ..rival };
         ground.users().insert(&rival, &build::session(2, rival.user.id)).await
     };
-    let commit = async {
-        let waiting =
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        while watcher.query_opt(waiting, &[]).await.unwrap().is_none() {
-            tokio::task::yield_now().await;
-        }
-        leaver.batch_execute("COMMIT").await.unwrap();
-    };
-    let (outcome, ()) = tokio::join!(rival, commit);
+    let (outcome, ()) = tokio::join!(rival, commit_once_somebody_waits(&leaver, &watcher));
     assert_eq!(outcome, Err(InsertError::Taken(UserTaken::Username)));
 }
 
