@@ -12,6 +12,7 @@ pub mod message;
 pub mod product;
 pub mod session;
 pub mod user;
+pub mod verification;
 
 pub use admin::Admins;
 pub use block::Blocks;
@@ -21,3 +22,4 @@ pub use message::Courier;
 pub use product::Products;
 pub use session::{Attempts, PasswordKeeper, Sessions, SignIn};
 pub use user::{Profiles, Users};
+pub use verification::Verifications;

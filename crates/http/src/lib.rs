@@ -24,4 +24,5 @@ pub mod server;
 pub mod session;
 pub mod state;
 pub mod user;
+pub mod verification;
 pub mod word;

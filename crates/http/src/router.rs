@@ -23,7 +23,7 @@ use crate::{
     problem::Problem,
     product, session,
     state::AppState,
-    user,
+    user, verification,
 };
 
 /// What the router must be told.
@@ -45,6 +45,7 @@ fn v1() -> OpenApiRouter<AppState> {
         .merge(block::routes())
         .merge(session::routes())
         .merge(product::routes())
+        .merge(verification::routes())
         .merge(admin::routes())
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use souk_application::{Admins, Blocks, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users};
+use souk_application::{
+    Admins, Blocks, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users, Verifications,
+};
 
 use crate::{cursor::Cursors, health::Health};
 
@@ -19,6 +21,8 @@ pub struct Services {
     pub profiles: Profiles,
     /// Blocks.
     pub blocks: Blocks,
+    /// Verifications.
+    pub verifications: Verifications,
     /// Log-ins.
     pub sessions: Sessions,
     /// Passwords.
@@ -57,6 +61,7 @@ reachable! {
     users: Users,
     profiles: Profiles,
     blocks: Blocks,
+    verifications: Verifications,
     sessions: Sessions,
     passwords: PasswordKeeper,
     products: Products,

@@ -12,6 +12,7 @@ use souk_domain::{
     product::{Category, Condition, Feed, ProductSort},
     slug::Slug,
     user::Role,
+    verification::{Channel, VerificationStatus, VerificationType},
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -40,6 +41,12 @@ pub type ConditionWord = Word<Condition>;
 pub type PrecisionWord = Word<Precision>;
 /// An order of a feed.
 pub type SortWord = Word<ProductSort>;
+/// What can be verified.
+pub type VerificationTypeWord = Word<VerificationType>;
+/// Where a verification stands.
+pub type VerificationStatusWord = Word<VerificationStatus>;
+/// Where a code goes.
+pub type ChannelWord = Word<Channel>;
 
 impl<T: Slug> Serialize for Word<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

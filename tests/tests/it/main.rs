@@ -24,3 +24,4 @@ mod privilege;
 mod races;
 mod repeats;
 mod sessions;
+mod verification;

@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
     Admins, Attempts, Blocks, Courier, Housekeeping, PasswordKeeper, Products, Profiles, Repeats, Sessions,
-    SignIn, Users, session::TokenLifetimes,
+    SignIn, Users, Verifications, session::TokenLifetimes,
 };
-use souk_domain::geo::BlurKey;
+use souk_domain::{geo::BlurKey, verification::CodeKey};
 use souk_http::{
     config::{Config, Database, Mail as MailSettings, Tokens},
     cursor::Cursors,
@@ -27,11 +27,11 @@ use souk_ports::{
 };
 use souk_postgres_adapter::{
     Connector, PgAdmins, PgAttempts, PgBlocks, PgIdempotency, PgPasswords, PgPool, PgProducts, PgProfiles,
-    PgReadiness, PgSessions, PgUsers, PoolSettings, Timeouts, UrlError,
+    PgReadiness, PgSessions, PgUsers, PgVerifications, PoolSettings, Timeouts, UrlError,
 };
 use souk_system_adapter::{
-    Argon2Passwords, HmacAccessTokens, HmacPseudonyms, HmacRefreshTokens, Keys, RandomResetTokens,
-    SystemClock, TimeOrderedIds,
+    Argon2Passwords, HmacAccessTokens, HmacPseudonyms, HmacRefreshTokens, Keys, RandomCodes,
+    RandomResetTokens, SystemClock, TimeOrderedIds,
 };
 
 use super::Failure;
@@ -96,6 +96,14 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
             sign_in.clone(),
         ),
         profiles: Profiles::new(Arc::new(PgProfiles::new(pool.clone())), Arc::clone(&clock)),
+        verifications: Verifications::new(
+            Arc::new(PgVerifications::new(pool.clone())),
+            Arc::new(RandomCodes),
+            CodeKey::new(keys.derive("verification codes")?),
+            courier.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&admin_ids),
+        ),
         blocks: Blocks::new(Arc::new(PgBlocks::new(pool.clone())), Arc::clone(&clock)),
         sessions: Sessions::new(
             users,

@@ -20,7 +20,10 @@ use souk_ports::{
 };
 use souk_testkit::build;
 
-use super::{Ports, request, send};
+use super::{
+    Ports, request, send,
+    verification::{APPROVE, REJECT},
+};
 
 /// Who asks: nobody, somebody whose token has expired, whose token is forged, a stranger, the owner, an admin.
 const ACTORS: [&str; 6] = ["", "old", "forged", "bob", "ada", "root"];
@@ -83,6 +86,28 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ("get /v1/products", "/v1/products", Value::Null, readable),
         ("post /v1/products", "/v1/products", listing, [401, 401, 401, 201, 201, 201]),
         ("get /v1/products/nearby", "/v1/products/nearby?latitude=1&longitude=1", Value::Null, readable),
+        ("get /v1/me/verifications", "/v1/me/verifications", Value::Null, [401, 401, 401, 200, 200, 200]),
+        (
+            "post /v1/me/verifications",
+            "/v1/me/verifications",
+            json!({"verification_type": "email"}),
+            [401, 401, 401, 201, 201, 201],
+        ),
+        (
+            "post /v1/me/verifications/{type}/resend",
+            "/v1/me/verifications/email/resend",
+            Value::Null,
+            [401, 401, 401, 202, 202, 202],
+        ),
+        (
+            "post /v1/me/verifications/{type}/confirm",
+            "/v1/me/verifications/email/confirm",
+            json!({"code": "123456"}),
+            [401, 401, 401, 200, 200, 200],
+        ),
+        ("get /v1/admin/verifications", "/v1/admin/verifications", Value::Null, admins_only),
+        ("post /v1/admin/verifications/{id}/approve", APPROVE, Value::Null, admins_only),
+        ("post /v1/admin/verifications/{id}/reject", REJECT, json!({"reason": "Not legible."}), admins_only),
         ("get /v1/admin/users", "/v1/admin/users", Value::Null, admins_only),
         ("post /v1/admin/users/{id}/suspend", SUSPEND, json!({"reason": "Fraud."}), admins_only),
         ("post /v1/admin/users/{id}/reinstate", REINSTATE, Value::Null, [401, 401, 401, 403, 403, 409]),
@@ -106,6 +131,7 @@ fn ports() -> Ports {
     ports.users.expect_insert().returning(|_, _| Ok(()));
     ports.profiles = super::profile::store(Standing::Active);
     ports.blocks = super::block::store();
+    ports.verifications = super::verification::store();
     ports.users.expect_find_credentials().returning(|_| {
         let password_hash = PasswordHash("hash".to_owned());
         Ok(Some(Credentials { user: build::user(1, "ada"), password_hash }))

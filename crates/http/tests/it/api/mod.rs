@@ -8,6 +8,7 @@ mod product;
 mod profile;
 mod session;
 mod user;
+mod verification;
 
 use std::sync::Arc;
 
@@ -20,11 +21,12 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use souk_application::{
     Admins, Attempts, Blocks, Courier, PasswordKeeper, Products, Profiles, Repeats, Sessions, SignIn, Users,
-    session::TokenLifetimes,
+    Verifications, session::TokenLifetimes,
 };
 use souk_domain::{
     session::{Actor, Admission, Pseudonym, RefreshHash, ResetHash},
     user::Role,
+    verification::Code,
 };
 use souk_http::{
     client::TrustedProxies,
@@ -49,6 +51,7 @@ use souk_ports::{
         RefreshToken, ResetToken, TokenRefusal,
     },
     user::{MockProfileRepository, MockUserRepository},
+    verification::{MockCodeSource, MockVerificationRepository},
 };
 use souk_testkit::{
     build,
@@ -64,6 +67,8 @@ pub(crate) struct Ports {
     pub(crate) users: MockUserRepository,
     pub(crate) profiles: MockProfileRepository,
     pub(crate) blocks: MockBlockRepository,
+    pub(crate) verifications: MockVerificationRepository,
+    pub(crate) sms: MockSms,
     pub(crate) sessions: MockSessionRepository,
     pub(crate) passwords: MockPasswords,
     pub(crate) kept_passwords: MockPasswordRepository,
@@ -118,6 +123,9 @@ impl Ports {
         resets.expect_parse().returning(|token| (token == "reset").then_some(ResetHash([1; 32])));
         let mut pseudonyms = MockPseudonyms::new();
         pseudonyms.expect_of().returning(|_| Pseudonym([1; 32]));
+        let mut codes = MockCodeSource::new();
+        codes.expect_next().returning(|| Ok(Code::of(123_456)));
+        let courier = Courier::new(Arc::new(self.mail), Arc::new(self.sms));
         let mut readiness = MockReadiness::new();
         readiness.expect_ready().returning(|| Ok(()));
 
@@ -133,13 +141,21 @@ impl Ports {
             passwords.clone(),
             Arc::new(resets),
             attempts.clone(),
-            Courier::new(Arc::new(self.mail), Arc::new(MockSms::new())),
+            courier.clone(),
             clock.clone(),
         );
         let services = Services {
             users: Users::new(users.clone(), passwords.clone(), clock.clone(), ids.clone(), sign_in.clone()),
             profiles: Profiles::new(Arc::new(self.profiles), clock.clone()),
             blocks: Blocks::new(Arc::new(self.blocks), clock.clone()),
+            verifications: Verifications::new(
+                Arc::new(self.verifications),
+                Arc::new(codes),
+                verification::code_key(),
+                courier,
+                clock.clone(),
+                ids.clone(),
+            ),
             sessions: Sessions::new(
                 users,
                 Arc::new(self.sessions),
