@@ -18,6 +18,7 @@ use souk_testkit::{
     database::TestDatabase,
     fixed::now,
 };
+use tokio::task::JoinSet;
 
 use crate::migrated;
 
@@ -43,12 +44,27 @@ impl Ground {
         pool(&self.database, 8)
     }
 
-    /// Comes back once somebody waits for a lock that somebody else holds.
-    pub(crate) async fn somebody_waits_for_a_lock(&self) {
+    /// Comes back once so many wait for a lock that somebody else holds.
+    pub(crate) async fn waiting_for_a_lock(&self, rivals: usize) {
         let client = self.database.connect().await;
         let sql =
             "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        while client.query(sql, &[]).await.unwrap().is_empty() {}
+        while client.query(sql, &[]).await.unwrap().len() < rivals {}
+    }
+
+    /// Lets rivals loose while somebody else holds what they all need, and gives it free once several are there: so
+    /// that they meet, however fast each of them is.
+    pub(crate) async fn at_once<T: Send + 'static>(
+        &self,
+        lock: &str,
+        rivals: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+    ) -> Vec<T> {
+        let client = self.database.connect().await;
+        client.batch_execute(&format!("BEGIN; {lock}")).await.unwrap();
+        let rivals: JoinSet<T> = rivals.into_iter().collect();
+        self.waiting_for_a_lock(3).await;
+        client.batch_execute("COMMIT").await.unwrap();
+        rivals.join_all().await
     }
 
     pub(crate) fn users(&self) -> PgUsers {
