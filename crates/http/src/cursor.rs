@@ -11,9 +11,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use souk_domain::{
     geo::{GeoPoint, Meters},
-    id::{ProductId, SessionId, UserId},
+    id::ProductId,
     product::{FeedPosition, NearbyPosition, ProductSort},
-    session::SessionPosition,
     slug::Slug,
 };
 use uuid::Uuid;
@@ -59,20 +58,6 @@ impl Cursors {
     pub fn read_nearby(&self, centre: GeoPoint, cursor: &str) -> Result<NearbyPosition, Problem> {
         let (bits, id) = self.read(&around(centre), cursor)?;
         Ok(NearbyPosition { distance: Meters(f64::from_bits(bits)), id: ProductId::from_uuid(id) })
-    }
-
-    /// A cursor into somebody's sessions.
-    pub fn sessions(&self, user: UserId, position: SessionPosition) -> String {
-        let key = position.created_at.timestamp_micros().cast_unsigned();
-        self.sign(&sessions_of(user), (key, position.id.as_uuid()))
-    }
-
-    /// The position in somebody's sessions.
-    pub fn read_sessions(&self, user: UserId, cursor: &str) -> Result<SessionPosition, Problem> {
-        let (key, id) = self.read(&sessions_of(user), cursor)?;
-        let created_at = DateTime::from_timestamp_micros(key.cast_signed());
-        let created_at = created_at.ok_or_else(Problem::invalid_cursor)?;
-        Ok(SessionPosition { created_at, id: SessionId::from_uuid(id) })
     }
 
     /// A cursor into a list that is read newest first, by the name of the list.
@@ -128,10 +113,6 @@ fn mac_of(keyed: &Hmac<Sha256>, list: &[u8], position: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
-fn sessions_of(user: UserId) -> Vec<u8> {
-    [b"sessions of ", user.as_uuid().as_bytes().as_slice()].concat()
-}
-
 fn around(centre: GeoPoint) -> [u8; 16] {
     let mut bytes = [0; 16];
     let numbers = centre.latitude().to_be_bytes().into_iter().chain(centre.longitude().to_be_bytes());
@@ -174,13 +155,11 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_into_sessions_is_its_persons_alone() {
-        let created_at = DateTime::from_timestamp_micros(1_800_000_000_123_456).unwrap();
-        let place = SessionPosition { created_at, id: SessionId::from_uuid(Uuid::from_u128(5)) };
-        let [ada, bob] = [1, 2].map(|n| UserId::from_uuid(Uuid::from_u128(n)));
-        let cursor = cursors().sessions(ada, place);
-        assert_eq!(cursors().read_sessions(ada, &cursor), Ok(place));
-        assert!(cursors().read_sessions(bob, &cursor).is_err());
+    fn a_cursor_into_somebodys_list_is_of_that_list_alone() {
+        let (at, id) = (DateTime::UNIX_EPOCH, Uuid::from_u128(7));
+        let cursor = cursors().newest("sessions of ada", at, id);
+        assert_eq!(cursors().read_newest("sessions of ada", &cursor), Ok((at, id)));
+        assert!(cursors().read_newest("sessions of bob", &cursor).is_err());
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod layer;
 pub mod limit;
 pub mod metrics;
 pub mod openapi;
+mod page;
 pub mod point;
 pub mod problem;
 pub mod product;

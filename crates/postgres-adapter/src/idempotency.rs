@@ -2,11 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, sql_query,
-    sql_types::{BigInt, Timestamptz},
-    upsert::excluded,
-};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, upsert::excluded};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use souk_domain::{
     id::UserId,
@@ -20,6 +16,7 @@ use souk_ports::{
 use crate::{
     PgPool,
     error::{TryError, is_lock_timeout},
+    expiry,
     schema::idempotency_keys,
 };
 
@@ -105,18 +102,6 @@ impl IdempotencyRepository for PgIdempotency {
     }
 
     async fn remove_expired(&self, now: DateTime<Utc>, limit: u32) -> Result<u64, PortError> {
-        let mut conn = self.pool.lease().await?;
-        // Rivals on other servers skip what this one has locked, so that no two wait for each other.
-        let removed = sql_query(
-            "DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-                 SELECT ctid FROM idempotency_keys WHERE expires_at <= $1
-                 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
-        )
-        .bind::<Timestamptz, _>(now)
-        .bind::<BigInt, _>(i64::from(limit))
-        .execute(&mut *conn)
-        .await;
-        let removed = conn.settle(removed)?;
-        Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+        expiry::remove(&self.pool, "idempotency_keys", now, limit).await
     }
 }

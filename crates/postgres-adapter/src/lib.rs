@@ -8,6 +8,7 @@ mod block;
 mod connection;
 mod constraint;
 mod error;
+mod expiry;
 mod idempotency;
 pub mod migrations;
 mod point;

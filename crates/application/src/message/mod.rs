@@ -57,11 +57,10 @@ impl Courier {
     }
 
     fn dispatch(&self, due: Due) {
-        match Arc::clone(&self.places).try_acquire_owned() {
-            Ok(place) => {
-                tokio::spawn(self.clone().see_to(due, place));
-            }
-            Err(_) => tracing::error!(kind = due.kind(), "a message was dropped: too many are under way"),
+        if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+            tokio::spawn(self.clone().see_to(due, place));
+        } else {
+            tracing::error!(kind = due.kind(), "a message was dropped: too many are under way");
         }
     }
 

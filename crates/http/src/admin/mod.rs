@@ -9,16 +9,20 @@ pub use view::{AdminAccountView, AuditList, UserList};
 use axum::extract::State;
 use serde::Deserialize;
 use souk_application::Admins;
-use souk_domain::{id::UserId, page::Page};
+use souk_domain::{
+    id::{AuditEntryId, UserId},
+    page::Page,
+};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use self::query::{AccountParameters, AuditParameters};
+use self::query::AccountParameters;
 use crate::{
     auth::Admin,
     cursor::Cursors,
     extract::{Json, MaybeJson, Path, Query},
+    page::PageParameters,
     problem::Problem,
     state::AppState,
 };
@@ -112,7 +116,7 @@ async fn reinstate(
 /// The record of what admins did
 ///
 /// Newest first. It is only ever added to.
-#[utoipa::path(get, path = "/admin/audit", tag = "Administration", params(AuditParameters),
+#[utoipa::path(get, path = "/admin/audit", tag = "Administration", params(PageParameters),
     responses(
         (status = 200, description = "A page.", body = AuditList),
         (status = 403, description = "`forbidden`: not an admin.",
@@ -123,9 +127,10 @@ async fn list_audit(
     State(admins): State<Admins>,
     State(cursors): State<Cursors>,
     _: Admin,
-    Query(parameters): Query<AuditParameters>,
+    Query(parameters): Query<PageParameters>,
 ) -> Result<Json<AuditList>, Problem> {
-    let (after, limit) = parameters.read(&cursors)?;
+    let (after, limit) = parameters.read(query::AUDIT, &cursors)?;
+    let after = after.map(|(at, id)| (at, AuditEntryId::from_uuid(id)));
     let Page { items, next } = admins.list_audit(after, limit).await?;
     let next = next.map(|(at, id)| cursors.newest(query::AUDIT, at, id.as_uuid()));
     Ok(Json(AuditList::of(items, next)))

@@ -1,9 +1,8 @@
 //! The parameters of lists that admins read.
 
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use souk_domain::{
-    id::{AuditEntryId, UserId},
+    id::UserId,
     page::Limit,
     violation::{Fault, Violations},
 };
@@ -35,18 +34,6 @@ pub(super) struct AccountParameters {
     cursor: Option<String>,
 }
 
-/// The parameters of the record.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AuditParameters {
-    /// How many; 20 when left out.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<i64>,
-    /// Where to go on: `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
 impl AccountParameters {
     /// The page they ask for.
     pub(super) fn read(self, cursors: &Cursors) -> Result<AccountQuery, Problem> {
@@ -66,19 +53,5 @@ impl AccountParameters {
             after: after.map(|(at, id)| (at, UserId::from_uuid(id))),
             limit,
         })
-    }
-}
-
-impl AuditParameters {
-    /// Where the page begins, and how long it is.
-    pub(super) fn read(
-        self,
-        cursors: &Cursors,
-    ) -> Result<(Option<(DateTime<Utc>, AuditEntryId)>, Limit), Problem> {
-        let mut wrong = Violations::none();
-        let limit = wrong.keep_optional("limit", self.limit.map(Limit::new)).unwrap_or_default();
-        wrong.or_else(Some(()))?;
-        let after = self.cursor.map(|cursor| cursors.read_newest(AUDIT, &cursor)).transpose()?;
-        Ok((after.map(|(at, id)| (at, AuditEntryId::from_uuid(id))), limit))
     }
 }

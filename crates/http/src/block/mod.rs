@@ -1,22 +1,21 @@
 //! Blocks: wanting nothing to do with somebody.
 
 mod problem;
-mod query;
 mod view;
 
 pub use view::BlockList;
 
 use axum::{extract::State, http::StatusCode};
 use souk_application::Blocks;
-use souk_domain::{id::UserId, page::Page};
+use souk_domain::{block::BlockPosition, id::UserId, page::Page};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use self::query::BlockParameters;
 use crate::{
     auth::Actor,
     cursor::Cursors,
     extract::{Json, Path, Query},
+    page::PageParameters,
     problem::Problem,
     state::AppState,
 };
@@ -68,17 +67,19 @@ async fn unblock(
 /// Whom one blocks
 ///
 /// Newest first.
-#[utoipa::path(get, path = "/me/blocks", tag = "Accounts", params(BlockParameters),
+#[utoipa::path(get, path = "/me/blocks", tag = "Accounts", params(PageParameters),
     responses((status = 200, description = "A page.", body = BlockList)),
     security(("bearer" = [])))]
 async fn list_blocks(
     State(blocks): State<Blocks>,
     State(cursors): State<Cursors>,
     Actor(actor): Actor,
-    Query(parameters): Query<BlockParameters>,
+    Query(parameters): Query<PageParameters>,
 ) -> Result<Json<BlockList>, Problem> {
-    let (after, limit) = parameters.read(actor.user, &cursors)?;
+    let list = format!("blocks of {}", actor.user);
+    let (after, limit) = parameters.read(&list, &cursors)?;
+    let after = after.map(|(blocked_at, id)| BlockPosition { blocked_at, id: UserId::from_uuid(id) });
     let Page { items, next } = blocks.list(actor.user, after, limit).await?;
-    let next = next.map(|position| query::cursor(actor.user, &cursors, position));
+    let next = next.map(|position| cursors.newest(&list, position.blocked_at, position.id.as_uuid()));
     Ok(Json(BlockList::of(items, next)))
 }

@@ -68,7 +68,6 @@ pub struct ProductView {
 }
 
 /// An amount that only the seller sees: left out for everybody else, null for a seller who named none.
-#[expect(clippy::option_option, reason = "left out and null are two things here")]
 type SellersOnly = Option<Option<i64>>;
 
 /// Where a listing is in its life.

@@ -2,7 +2,6 @@
 
 mod password;
 mod problem;
-mod query;
 mod user_agent;
 mod view;
 
@@ -12,17 +11,17 @@ pub use view::{SessionList, SignedInView, TokenPair};
 use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
 use souk_application::{Sessions, session::Origin};
-use souk_domain::{id::SessionId, page::Page};
+use souk_domain::{id::SessionId, page::Page, session::SessionPosition};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use self::query::ListParameters;
 use crate::{
     auth::Actor,
     client::ClientAddress,
     cursor::Cursors,
     extract::{Json, Path, Query},
+    page::PageParameters,
     problem::Problem,
     state::AppState,
 };
@@ -115,18 +114,20 @@ async fn log_out(State(sessions): State<Sessions>, Actor(actor): Actor) -> Resul
 /// Where one is logged in
 ///
 /// Sessions that can still be refreshed, the newest first.
-#[utoipa::path(get, path = "/me/sessions", tag = "Accounts", params(ListParameters),
+#[utoipa::path(get, path = "/me/sessions", tag = "Accounts", params(PageParameters),
     responses((status = 200, description = "A page.", body = SessionList)),
     security(("bearer" = [])))]
 async fn list_sessions(
     State(sessions): State<Sessions>,
     State(cursors): State<Cursors>,
     Actor(actor): Actor,
-    Query(parameters): Query<ListParameters>,
+    Query(parameters): Query<PageParameters>,
 ) -> Result<Json<SessionList>, Problem> {
-    let (after, limit) = parameters.read(actor.user, &cursors)?;
+    let list = format!("sessions of {}", actor.user);
+    let (after, limit) = parameters.read(&list, &cursors)?;
+    let after = after.map(|(created_at, id)| SessionPosition { created_at, id: SessionId::from_uuid(id) });
     let Page { items, next } = sessions.list(actor.user, after, limit).await?;
-    let next = next.map(|position| cursors.sessions(actor.user, position));
+    let next = next.map(|position| cursors.newest(&list, position.created_at, position.id.as_uuid()));
     Ok(Json(SessionList::of(items, next, actor.session)))
 }
 

@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use souk_domain::session::{Admission, Pseudonym, Quota};
 use souk_ports::{PortError, session::AttemptRepository};
 
-use crate::{PgPool, schema::attempts};
+use crate::{PgPool, expiry, schema::attempts};
 
 /// Counts of tries.
 #[derive(Clone)]
@@ -87,18 +87,6 @@ impl AttemptRepository for PgAttempts {
     }
 
     async fn remove_expired(&self, now: DateTime<Utc>, limit: u32) -> Result<u64, PortError> {
-        let mut conn = self.pool.lease().await?;
-        // Rivals on other servers skip what this one has locked, and this one what somebody is counting.
-        let removed = sql_query(
-            "DELETE FROM attempts WHERE pseudonym = ANY (ARRAY(
-                 SELECT pseudonym FROM attempts WHERE expires_at <= $1
-                 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
-        )
-        .bind::<Timestamptz, _>(now)
-        .bind::<BigInt, _>(i64::from(limit))
-        .execute(&mut *conn)
-        .await;
-        let removed = conn.settle(removed)?;
-        Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+        expiry::remove(&self.pool, "attempts", now, limit).await
     }
 }

@@ -13,7 +13,7 @@ use diesel::{
     BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
     prelude::Insertable,
     sql_query,
-    sql_types::{BigInt, Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use souk_domain::{
@@ -30,6 +30,7 @@ use uuid::Uuid;
 use crate::{
     PgPool,
     error::retrying,
+    expiry,
     schema::{sessions, sql_types},
     words::Word,
 };
@@ -127,20 +128,9 @@ impl SessionRepository for PgSessions {
     }
 
     async fn remove_ended(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, PortError> {
-        let mut conn = self.pool.lease().await?;
-        // Rivals on other servers skip what this one has locked. A session that ended early is kept until it would
-        // have expired: only then is its last token of no use to anybody.
-        let removed = sql_query(
-            "DELETE FROM sessions WHERE id = ANY (ARRAY(
-                 SELECT id FROM sessions WHERE expires_at < $1
-                 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
-        )
-        .bind::<Timestamptz, _>(before)
-        .bind::<BigInt, _>(i64::from(limit))
-        .execute(&mut *conn)
-        .await;
-        let removed = conn.settle(removed)?;
-        Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+        // A session that ended early is kept until it would have expired: only then is its last token of no use to
+        // anybody.
+        expiry::remove(&self.pool, "sessions", before, limit).await
     }
 }
 

@@ -4,9 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, QueryResult, Queryable, Selectable,
-    SelectableHelper, sql_query,
-    sql_types::{BigInt, Timestamptz},
-    upsert::excluded,
+    SelectableHelper, upsert::excluded,
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use souk_domain::{
@@ -26,6 +24,7 @@ use uuid::Uuid;
 use crate::{
     PgPool,
     error::{TryError, retrying},
+    expiry,
     schema::{password_resets, sessions, users},
     user::row::standing,
     words::{AccountStatus, Word},
@@ -97,18 +96,7 @@ impl PasswordRepository for PgPasswords {
     }
 
     async fn remove_expired_resets(&self, now: DateTime<Utc>, limit: u32) -> Result<u64, PortError> {
-        let mut conn = self.pool.lease().await?;
-        let removed = sql_query(
-            "DELETE FROM password_resets WHERE user_id = ANY (ARRAY(
-                 SELECT user_id FROM password_resets WHERE expires_at <= $1
-                 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
-        )
-        .bind::<Timestamptz, _>(now)
-        .bind::<BigInt, _>(i64::from(limit))
-        .execute(&mut *conn)
-        .await;
-        let removed = conn.settle(removed)?;
-        Ok(u64::try_from(removed).unwrap_or(u64::MAX))
+        expiry::remove(&self.pool, "password_resets", now, limit).await
     }
 }
 

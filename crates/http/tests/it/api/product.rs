@@ -3,7 +3,7 @@
 use axum::http::header;
 use serde_json::{Value, json};
 use souk_domain::{
-    geo::Meters,
+    geo::{GeoPoint, Meters, Radius},
     page::Page,
     product::{
         Availability, Category, Condition, Feed, FeedPosition, NearbyPosition, NearbyProduct, ProductFilter,
@@ -158,7 +158,7 @@ async fn a_search_around_a_point_says_how_far_each_is() {
     ports
         .products
         .expect_list_nearby()
-        .withf(|query| query.radius.meters() == 5_000.0 && query.centre.latitude() == 52.52)
+        .withf(|query| query.radius == Radius::default() && query.centre == GeoPoint::new(52.52, 13.4).unwrap())
         .returning(move |_| {
             let product = build::product(7, build::user_id(1));
             let next = Some(NearbyPosition { distance, id: product.id });
