@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use souk_http::config::{self, AddressArgs, LogArgs};
 
-use crate::commands::{Failure, admin, demo_data, healthcheck, logging, migrate, openapi, serve};
+use crate::commands::{Failure, admin, demo_data, healthcheck, logging, migrate, openapi, say, serve};
 
 /// The Souk Loop marketplace.
 ///
@@ -25,7 +25,7 @@ struct Program {
 #[derive(Subcommand)]
 enum Command {
     /// Answer requests until asked to end (SIGTERM or Ctrl-C)
-    Serve(serve::ServeCommand),
+    Serve(Box<serve::ServeCommand>),
     /// Bring the database to the schema of this program, or back
     Migrate(migrate::MigrateCommand),
     /// Fill the database with people and listings that look real; a second time changes nothing
@@ -59,12 +59,12 @@ fn start(program: Program, matches: &ArgMatches) -> Result<(), Failure> {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve(command) => runtime()?.block_on(serve::run(command)),
+        Command::Serve(command) => runtime()?.block_on(serve::run(*command)),
         Command::Migrate(command) => runtime()?.block_on(migrate::run(command)),
         Command::DemoData(command) => runtime()?.block_on(demo_data::run(command)),
         Command::Admin(command) => runtime()?.block_on(admin::run(command)),
         Command::Openapi => {
-            println!("{}", openapi::run()?);
+            say!("{}", openapi::run()?);
             Ok(())
         }
         Command::Healthcheck(address) => healthcheck::run(address.addr),

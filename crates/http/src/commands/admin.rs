@@ -32,7 +32,7 @@ pub(crate) async fn run(command: AdminCommand) -> Result<(), Failure> {
     let Action::Grant { email } = command.action;
     match admins.grant(email.clone()).await {
         Ok(user) => {
-            println!("{} is an admin from the next log-in or refresh on", user.username.as_ref());
+            say!("{} is an admin from the next log-in or refresh on", user.username.as_ref());
             Ok(())
         }
         Err(DecideError::NotFound) => {

@@ -139,17 +139,14 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
 
 /// Who sends messages: over SMTP if there is a mail server, else into the log. Text messages have no provider yet.
 fn courier(settings: &MailSettings) -> Result<Courier, SmtpError> {
-    let mail: Arc<dyn Mail> = match &settings.smtp_url {
-        Some(url) => {
-            let (url, from) = (url.clone(), settings.from.clone());
-            Arc::new(SmtpMail::new(&SmtpSettings { url, from, timeout: settings.timeout })?)
-        }
-        None => {
-            tracing::warn!(
-                "SOUK_SMTP_URL is not set: e-mail is written to the log, codes included; for development only"
-            );
-            Arc::new(LogMail)
-        }
+    let mail: Arc<dyn Mail> = if let Some(url) = &settings.smtp_url {
+        let (url, from) = (url.clone(), settings.from.clone());
+        Arc::new(SmtpMail::new(&SmtpSettings { url, from, timeout: settings.timeout })?)
+    } else {
+        tracing::warn!(
+            "SOUK_SMTP_URL is not set: e-mail is written to the log, codes included; for development only"
+        );
+        Arc::new(LogMail)
     };
     Ok(Courier::new(mail, Arc::new(LogSms)))
 }

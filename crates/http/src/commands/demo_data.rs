@@ -26,6 +26,6 @@ pub(crate) async fn run(command: DemoDataCommand) -> Result<(), Failure> {
         Progress::Listings(done, all) => tracing::debug!(done, all, "listings"),
     };
     let summary = souk_demo::load(&ports, SystemClock.now(), &mut progress).await?;
-    print!("{summary}");
+    say!("{}", summary.to_string().trim_end());
     Ok(())
 }

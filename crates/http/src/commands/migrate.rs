@@ -55,7 +55,7 @@ enum Action {
 /// Does it, and prints what was done.
 pub(crate) async fn run(command: MigrateCommand) -> Result<(), Failure> {
     if let Action::Sql { down, pending: false } = command.action {
-        print!("{}", migrations::sql(direction(down)));
+        say!("{}", migrations::sql(direction(down)).trim_end());
         return Ok(());
     }
     let url = command.database.resolve()?;
@@ -67,11 +67,11 @@ pub(crate) async fn run(command: MigrateCommand) -> Result<(), Failure> {
         Action::History => history(&url).await,
         Action::Check => {
             migrations::check(url.expose_secret()).await?;
-            println!("the database has all {} migrations", migrations::list().count());
+            say!("the database has all {} migrations", migrations::list().count());
             Ok(())
         }
         Action::Sql { down, .. } => {
-            print!("{}", migrations::sql_for(url.expose_secret(), direction(down)).await?);
+            say!("{}", migrations::sql_for(url.expose_secret(), direction(down)).await?.trim_end());
             Ok(())
         }
     }
@@ -80,8 +80,8 @@ pub(crate) async fn run(command: MigrateCommand) -> Result<(), Failure> {
 async fn up(url: &SecretString, count: Option<usize>) -> Result<(), Failure> {
     let started = Instant::now();
     match migrations::up(url.expose_secret(), count, tell).await? {
-        0 => println!("nothing to do: the database has all {} migrations", migrations::list().count()),
-        done => println!("applied {done} in {}", in_words(started.elapsed())),
+        0 => say!("nothing to do: the database has all {} migrations", migrations::list().count()),
+        done => say!("applied {done} in {}", in_words(started.elapsed())),
     }
     Ok(())
 }
@@ -89,15 +89,15 @@ async fn up(url: &SecretString, count: Option<usize>) -> Result<(), Failure> {
 async fn down(url: &SecretString, count: usize) -> Result<(), Failure> {
     let started = Instant::now();
     match migrations::down(url.expose_secret(), count, tell).await? {
-        0 => println!("nothing to do: the database has no migrations"),
-        done => println!("took back {done} in {}", in_words(started.elapsed())),
+        0 => say!("nothing to do: the database has no migrations"),
+        done => say!("took back {done} in {}", in_words(started.elapsed())),
     }
     Ok(())
 }
 
 async fn redo(url: &SecretString) -> Result<(), Failure> {
     if migrations::redo(url.expose_secret(), tell).await? == 0 {
-        println!("nothing to do: the database has no migrations");
+        say!("nothing to do: the database has no migrations");
     }
     Ok(())
 }
@@ -105,9 +105,9 @@ async fn redo(url: &SecretString) -> Result<(), Failure> {
 async fn status(url: &SecretString) -> Result<(), Failure> {
     for line in migrations::status(url.expose_secret()).await? {
         match line.state {
-            State::Applied { at } => println!("{}  {}", at.format(TIME), line.name),
-            State::Pending => println!("{:23}  {}", "pending", line.name),
-            State::Unknown { at } => println!("{}  {}, unknown to this program", at.format(TIME), line.name),
+            State::Applied { at } => say!("{}  {}", at.format(TIME), line.name),
+            State::Pending => say!("{:23}  {}", "pending", line.name),
+            State::Unknown { at } => say!("{}  {}, unknown to this program", at.format(TIME), line.name),
         }
     }
     Ok(())
@@ -117,8 +117,8 @@ async fn history(url: &SecretString) -> Result<(), Failure> {
     for line in migrations::status(url.expose_secret()).await? {
         let (State::Applied { at } | State::Unknown { at }) = line.state else { continue };
         let purpose = migrations::list().find(|(name, _)| *name == line.name).map(|(_, purpose)| purpose);
-        println!("{}  {}", at.format(TIME), line.name);
-        println!("    {}", purpose.as_deref().unwrap_or("unknown to this program"));
+        say!("{}  {}", at.format(TIME), line.name);
+        say!("    {}", purpose.as_deref().unwrap_or("unknown to this program"));
     }
     Ok(())
 }
@@ -132,13 +132,13 @@ fn direction(down: bool) -> Direction {
 #[expect(clippy::needless_pass_by_value, reason = "a callback takes what it is given")]
 fn tell(progress: Progress) {
     match progress {
-        Progress::Waiting => println!("waiting: somebody else is migrating this database"),
+        Progress::Waiting => say!("waiting: somebody else is migrating this database"),
         Progress::Done { name, direction, took } => {
             let arrow = match direction {
                 Direction::Up => "up  ",
                 Direction::Down => "down",
             };
-            println!("{arrow}  {name}  ({})", in_words(took));
+            say!("{arrow}  {name}  ({})", in_words(took));
         }
     }
 }

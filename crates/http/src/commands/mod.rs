@@ -1,5 +1,14 @@
 //! One module per subcommand, and what they share.
 
+/// Prints a line. Somebody who has read enough (`souk openapi | head -1`) is no failure.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout().lock(), $($text)*);
+    }};
+}
+pub(crate) use say;
+
 pub(crate) mod admin;
 mod compose;
 pub(crate) mod demo_data;
