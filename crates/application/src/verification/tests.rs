@@ -169,12 +169,12 @@ async fn a_review_leaves_a_line_that_says_who_what_and_why() {
             (entry.actor, entry.subject),
             (AdminActor::Admin(build::user_id(3)), build::user_id(7).as_uuid())
         );
-        let (act, why) = match &reviewed.state {
-            VerificationState::Rejected(Rejection::Reviewed { reason, .. }) => {
+        let (act, why) =
+            if let VerificationState::Rejected(Rejection::Reviewed { reason, .. }) = &reviewed.state {
                 (AdminAct::VerificationRejected, Some(reason.clone()))
-            }
-            _ => (AdminAct::VerificationApproved, None),
-        };
+            } else {
+                (AdminAct::VerificationApproved, None)
+            };
         assert_eq!((entry.act, entry.reason), (act, why));
         Ok(reviewed)
     });

@@ -222,8 +222,8 @@ async fn another_code_replaces_the_first_and_a_lapsed_attempt_makes_room() {
     let ada = ground.user(1, "ada").await.id;
     ground.request_code(1, ada, now()).await.unwrap();
     let resend = |account: Account| account.resend(Channel::Email, &Code::of(7), &key(), minutes(1));
-    let resent = ground.verifications().resend(ada, Channel::Email, &resend).await.unwrap();
-    assert_eq!(ground.attempts(ada).await, std::slice::from_ref(&resent.verification));
+    let second = ground.verifications().resend(ada, Channel::Email, &resend).await.unwrap();
+    assert_eq!(ground.attempts(ada).await, std::slice::from_ref(&second.verification));
     let lapsed = ground.request_code(2, ada, minutes(11)).await.unwrap();
     let attempts = ground.attempts(ada).await;
     assert_eq!(attempts[0], lapsed.verification);

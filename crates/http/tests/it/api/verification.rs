@@ -21,6 +21,13 @@ use souk_testkit::{build, fixed::now};
 
 use super::{Ports, get, post};
 
+/// Makes the account that a rule sees where an attempt begins.
+type Begin = fn(UserId) -> Account;
+/// Makes the account that a rule sees where an attempt goes on.
+type GoOn = fn(UserId, Channel) -> Account;
+/// Makes another attempt of one.
+type Change = fn(&mut Verification);
+
 const MINE: &str = "/v1/me/verifications";
 const QUEUE: &str = "/v1/admin/verifications";
 /// The attempt with a document.
@@ -143,12 +150,11 @@ async fn every_refusal_has_a_code_of_its_own() {
         let sent_at = (0..3).map(|n| now() - TimeDelta::minutes(n)).collect();
         Account { sent_at, ..account(user) }
     };
-    type Make = fn(UserId) -> Account;
     let email = json!({"verification_type": "email"});
     let phone = json!({"verification_type": "phone"});
-    let suspended: Make = |user| Account { standing: Standing::Suspended, ..account(user) };
-    let no_phone: Make = |user| Account { phone: None, ..account(user) };
-    let pending: Make = |user| waiting(user, Channel::Email);
+    let suspended: Begin = |user| Account { standing: Standing::Suspended, ..account(user) };
+    let no_phone: Begin = |user| Account { phone: None, ..account(user) };
+    let pending: Begin = |user| waiting(user, Channel::Email);
     for (make, body, expected) in [
         (suspended, &email, (403, "account_suspended")),
         (no_phone, &phone, (409, "phone_missing")),
@@ -163,7 +169,8 @@ async fn every_refusal_has_a_code_of_its_own() {
             assert_eq!(answer.headers[header::RETRY_AFTER], "3481");
         }
     }
-    let late: fn(UserId, Channel) -> Account = |user, channel| {
+    let untried: GoOn = waiting;
+    let late: GoOn = |user, channel| {
         let mut account = waiting(user, channel);
         if let Some(VerificationState::AwaitingCode(challenge)) =
             account.current.as_mut().map(|attempt| &mut attempt.state)
@@ -172,7 +179,7 @@ async fn every_refusal_has_a_code_of_its_own() {
         }
         account
     };
-    let last_try: fn(UserId, Channel) -> Account = |user, channel| {
+    let last_try: GoOn = |user, channel| {
         let mut account = waiting(user, channel);
         if let Some(VerificationState::AwaitingCode(challenge)) =
             account.current.as_mut().map(|attempt| &mut attempt.state)
@@ -181,9 +188,9 @@ async fn every_refusal_has_a_code_of_its_own() {
         }
         account
     };
-    let nothing: fn(UserId, Channel) -> Account = |user, _| account(user);
+    let nothing: GoOn = |user, _| account(user);
     for (make, expected) in [
-        (waiting as fn(UserId, Channel) -> Account, (422, "wrong_code")),
+        (untried, (422, "wrong_code")),
         (last_try, (422, "too_many_tries")),
         (late, (409, "code_expired")),
         (nothing, (409, "verification_not_pending")),
@@ -233,19 +240,13 @@ async fn an_admin_reviews_with_a_reason_and_never_their_own() {
     let other = APPROVE.replace('7', "8");
     assert_eq!(post(&router, &other, "root", &Value::Null).await.problem(), (404, "not_found".to_owned()));
 
+    let own: Change = |attempt| attempt.user = build::user_id(3);
+    let by_code: Change = |attempt| attempt.document = None;
+    let over: Change = |attempt| attempt.state = VerificationState::Rejected(Rejection::AccountClosed);
     for (change, expected) in [
-        (
-            Box::new(|attempt: &mut Verification| attempt.user = build::user_id(3))
-                as Box<dyn Fn(&mut _) + Send + Sync>,
-            (403, "own_verification"),
-        ),
-        (Box::new(|attempt: &mut Verification| attempt.document = None), (409, "not_reviewable")),
-        (
-            Box::new(|attempt: &mut Verification| {
-                attempt.state = VerificationState::Rejected(Rejection::AccountClosed);
-            }),
-            (409, "verification_not_pending"),
-        ),
+        (own, (403, "own_verification")),
+        (by_code, (409, "not_reviewable")),
+        (over, (409, "verification_not_pending")),
     ] {
         let mut store = MockVerificationRepository::new();
         store.expect_review().returning(move |_, decide| {
