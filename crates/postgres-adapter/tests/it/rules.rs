@@ -181,6 +181,31 @@ async fn a_message_has_the_parts_of_its_type() {
         .unwrap();
 }
 
+#[tokio::test]
+async fn a_verification_has_the_parts_of_its_type_and_state() {
+    let (_database, client) = filled().await;
+    for (change, of, constraint) in [
+        ("code_hash = NULL", "phone", "ck_verifications_code"),
+        ("code_expires_at = NULL", "phone", "ck_verifications_code"),
+        ("status = 'verified', verified_at = now()", "phone", "ck_verifications_code"),
+        ("code_hash = sha256('code'), code_expires_at = now()", "email", "ck_verifications_code"),
+        ("code_hash = 'short'", "phone", "ck_verifications_code_hash"),
+        ("code_tries = 5", "phone", "ck_verifications_code_tries"),
+        ("code_sent_at = array_fill(now(), ARRAY[4])", "phone", "ck_verifications_code_sent_at"),
+        ("code_sent_at = ARRAY[NULL]::timestamptz[]", "phone", "ck_verifications_code_sent_at"),
+        ("data = '{}'", "address", "ck_verifications_document"),
+        ("data = '{\"document\": \"x\"}'", "email", "ck_verifications_document"),
+        ("verified_at = NULL", "email", "ck_verifications_verified_at"),
+        ("reviewed_by = user_id", "address", "ck_verifications_reviewed_by"),
+    ] {
+        let sql = format!("UPDATE verifications SET {change} WHERE verification_type = '{of}'");
+        assert_eq!(refused(&client, &sql).await, constraint, "{change}");
+    }
+    let second = "INSERT INTO verifications (id, user_id, verification_type, status, submitted_at, verified_at, created_at, updated_at)
+                  SELECT gen_random_uuid(), user_id, 'email', 'verified', now(), now(), now(), now() FROM verifications LIMIT 1";
+    assert_eq!(refused(&client, second).await, "uq_verifications_current");
+}
+
 const POSTING: &str = "INSERT INTO ledger_entries (id, posting_id, line, kind, account, amount_minor, currency, created_at) VALUES";
 
 fn line(posting: u8, line: u8, amount: i8, currency: &str) -> String {
