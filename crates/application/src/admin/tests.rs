@@ -29,13 +29,15 @@ async fn suspending_is_recorded_with_its_reason() {
         assert_eq!((entry.subject, entry.at), (build::user_id(2).as_uuid(), fixed::now()));
         assert_eq!(entry.reason.as_ref().map(AsRef::as_ref), Some("Fraud."));
     });
-    let user = admins(repository).suspend(build::user_id(1), build::user_id(2), Some(" Fraud. ")).await.unwrap();
+    let user =
+        admins(repository).suspend(build::user_id(1), build::user_id(2), Some(" Fraud. ")).await.unwrap();
     assert_eq!(user.standing, Standing::Suspended);
 }
 
 #[tokio::test]
 async fn a_reason_must_say_something() {
-    let refused = admins(MockAdminRepository::new()).suspend(build::user_id(1), build::user_id(2), Some(" ")).await;
+    let refused =
+        admins(MockAdminRepository::new()).suspend(build::user_id(1), build::user_id(2), Some(" ")).await;
     assert!(matches!(refused, Err(JudgeError::Invalid(_))));
 }
 

@@ -158,7 +158,9 @@ async fn a_search_around_a_point_says_how_far_each_is() {
     ports
         .products
         .expect_list_nearby()
-        .withf(|query| query.radius == Radius::default() && query.centre == GeoPoint::new(52.52, 13.4).unwrap())
+        .withf(|query| {
+            query.radius == Radius::default() && query.centre == GeoPoint::new(52.52, 13.4).unwrap()
+        })
         .returning(move |_| {
             let product = build::product(7, build::user_id(1));
             let next = Some(NearbyPosition { distance, id: product.id });
