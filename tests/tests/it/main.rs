@@ -19,6 +19,7 @@ mod harness;
 mod hostile;
 mod journey;
 mod leaving;
+mod life;
 mod outage;
 mod privilege;
 mod races;
