@@ -1,11 +1,13 @@
-//! Where a request comes from: the address of the client, behind however many proxies of ours.
+//! Where a request comes from: the address of the client, behind however many proxies of ours, and how its device names
+//! itself.
 
 use std::{convert::Infallible, net::IpAddr};
 
 use axum::{
     extract::FromRequestParts,
-    http::{Extensions, HeaderMap, request::Parts},
+    http::{Extensions, HeaderMap, header, request::Parts},
 };
+use souk_domain::session::UserAgent;
 
 /// The address at the other end of the connection; put on every request by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,19 @@ pub(crate) fn address(headers: &HeaderMap, extensions: &Extensions) -> Option<Ip
     let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let addresses: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
     addresses.into_iter().rev().nth(from_the_end).and_then(|address| address.parse().ok()).or(peer)
+}
+
+/// The `User-Agent`, cut to what is kept; `None` if there is none worth keeping.
+pub(crate) struct UserAgentHeader(pub(crate) Option<UserAgent>);
+
+impl<S: Send + Sync> FromRequestParts<S> for UserAgentHeader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let cut: Option<String> = agent.map(|agent| agent.chars().take(400).collect());
+        Ok(Self(cut.and_then(|agent| UserAgent::parse(&agent).ok())))
+    }
 }
 
 #[cfg(test)]

@@ -2,11 +2,9 @@
 
 mod password;
 mod problem;
-mod user_agent;
 mod view;
 
-pub(crate) use user_agent::UserAgentHeader;
-pub use view::{SessionList, SignedInView, TokenPair};
+pub use view::{SessionList, TokenPair};
 
 use axum::{extract::State, http::StatusCode};
 use serde::Deserialize;
@@ -18,12 +16,13 @@ use uuid::Uuid;
 
 use crate::{
     auth::Actor,
-    client::ClientAddress,
+    client::{ClientAddress, UserAgentHeader},
     cursor::Cursors,
     extract::{Json, Path, Query},
     page::PageParameters,
     problem::Problem,
     state::AppState,
+    user::SignedInView,
 };
 
 /// The routes of log-ins.

@@ -2,45 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use souk_application::session::{NewPair, SignedIn};
+use souk_application::session::NewPair;
 use souk_domain::{
     id::SessionId,
     session::{ListedSession, UserAgent},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-use crate::user::AccountView;
-
-/// An account and the tokens of a new session.
-#[derive(Serialize, ToSchema)]
-#[schema(as = SignedIn)]
-pub struct SignedInView {
-    /// The account, as its own person sees it.
-    pub user: AccountView,
-    /// Goes into `Authorization: Bearer …` of every request.
-    access_token: String,
-    /// Brings the next pair; good once.
-    refresh_token: String,
-    /// How the access token is presented.
-    #[schema(value_type = String, example = "Bearer")]
-    token_type: &'static str,
-    /// For how many seconds the access token is good.
-    #[schema(example = 900)]
-    expires_in: i64,
-}
-
-impl From<SignedIn> for SignedInView {
-    fn from(signed_in: SignedIn) -> Self {
-        Self {
-            user: signed_in.user.into(),
-            access_token: signed_in.access_token,
-            refresh_token: signed_in.refresh_token,
-            token_type: "Bearer",
-            expires_in: signed_in.expires_in.num_seconds(),
-        }
-    }
-}
 
 /// The next tokens of a session.
 #[derive(Serialize, ToSchema)]

@@ -6,7 +6,7 @@ mod profile;
 mod view;
 
 pub use form::{NewAccount, NewRole, ProfilePatch};
-pub use view::{AccountStatus, AccountView, OwnAccountView, ProfileView};
+pub use view::{AccountStatus, AccountView, OwnAccountView, ProfileView, SignedInView};
 
 use axum::{
     extract::State,
@@ -16,12 +16,7 @@ use axum::{
 use souk_application::Users;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{
-    extract::Json,
-    problem::Problem,
-    session::{SignedInView, UserAgentHeader},
-    state::AppState,
-};
+use crate::{client::UserAgentHeader, extract::Json, problem::Problem, state::AppState};
 
 /// The routes of accounts.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
