@@ -30,9 +30,8 @@ async fn a_person_comes_proves_their_mailbox_moves_between_devices_and_leaves() 
     let (laptop, laptop_token) = (Person::of(&on_laptop), on_laptop.json()["refresh_token"].clone());
     let change = json!({ "current_password": Person::form("ada")["password"], "new_password": NEW_PASSWORD });
     api.post("/v1/me/password", &change).by(&laptop).send().await.is(204);
-    let refresh = async |token: &Value| {
-        api.post("/v1/auth/refresh", &json!({ "refresh_token": token })).send().await
-    };
+    let refresh =
+        async |token: &Value| api.post("/v1/auth/refresh", &json!({ "refresh_token": token })).send().await;
     assert_eq!(refresh(&phone_token).await.refusal(401), "invalid_refresh_token");
     let refreshed = refresh(&laptop_token).await.is(200).json();
 

@@ -178,10 +178,10 @@ mod tests {
         assert!(lines.lost.load(Ordering::Relaxed) > 0);
         drop(permit);
         // Once the reader reads again, there is room for the word to end.
-        while lines.queue.try_send(Message::Line(Vec::new())).is_err() {
+        while lines.queue.try_send(Message::End).is_err() {
             thread::yield_now();
         }
-        drop(last);
+        last.ended.recv_timeout(PATIENCE).unwrap();
         let text = text(&written);
         assert!(text.contains("log lines were lost"), "{} bytes", text.len());
     }
