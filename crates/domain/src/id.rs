@@ -37,6 +37,20 @@ ids! {
     SessionId,
     /// A listed thing.
     ProductId,
+    /// A picture that somebody uploaded.
+    MediaId,
+    /// A live show.
+    StreamId,
+    /// What somebody wrote under a show.
+    CommentId,
+    /// A thread between a buyer and a seller.
+    ConversationId,
+    /// One message of a thread.
+    MessageId,
+    /// A price somebody named for a listing.
+    OfferId,
+    /// A purchase and its payment.
+    TransactionId,
     /// One attempt to prove something of an account.
     VerificationId,
     /// A line in the record of what admins did.
