@@ -13,6 +13,7 @@ pub mod admin;
 pub mod block;
 pub mod contact;
 pub mod edit;
+pub mod event;
 pub mod geo;
 pub mod id;
 pub mod idempotency;

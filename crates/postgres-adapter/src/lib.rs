@@ -8,6 +8,7 @@ mod block;
 mod connection;
 mod constraint;
 mod error;
+mod event;
 mod expiry;
 mod idempotency;
 pub mod migrations;
@@ -29,6 +30,8 @@ pub use block::PgBlocks;
 pub use connection::{Connector, Timeouts, UrlError};
 #[doc(hidden)]
 pub use constraint::names as constraint_names;
+#[doc(hidden)]
+pub use event::record as record_events;
 pub use idempotency::PgIdempotency;
 pub use pool::{PgPool, PoolGauges, PoolSettings};
 pub use product::PgProducts;

@@ -8,7 +8,7 @@
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -17,7 +17,7 @@ use diesel::{ConnectionError, QueryResult, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, pooled_connection::PoolableConnection};
 use souk_ports::PortError;
 use thiserror::Error;
-use tokio::task::AbortHandle;
+use tokio::{sync::Notify, task::AbortHandle};
 
 use crate::{
     connection::{Carrier, Connector},
@@ -58,6 +58,7 @@ pub struct PoolGauges {
 pub struct PgPool {
     pool: bb8::Pool<Manager>,
     connector: Connector,
+    announced: Arc<Notify>,
 }
 
 impl PgPool {
@@ -74,7 +75,13 @@ impl PgPool {
             .queue_strategy(QueueStrategy::Lifo)
             .error_sink(Box::new(Complaints::default()))
             .build_unchecked(Manager { connector: connector.clone() });
-        Self { pool, connector }
+        Self { pool, connector, announced: Arc::default() }
+    }
+
+    /// Says that events were committed: whoever carries them on need not wait for its next look. Costs nothing, and nothing
+    /// is lost if it is never called.
+    pub fn announce(&self) {
+        self.announced.notify_one();
     }
 
     /// Takes a connection, waiting no longer than the settings allow.

@@ -10,6 +10,7 @@
 mod admin;
 mod block;
 mod erasure;
+mod event;
 mod export;
 mod fill;
 mod migrations;
