@@ -21,6 +21,7 @@ mod readiness;
 #[rustfmt::skip]
 mod schema;
 mod session;
+mod statement;
 mod user;
 mod verification;
 mod words;

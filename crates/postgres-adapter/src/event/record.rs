@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use diesel::{
-    QueryResult, sql_query,
+    QueryResult,
     sql_types::{Array, Jsonb, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -12,6 +12,8 @@ use souk_domain::{
     slug::Slug,
 };
 use uuid::Uuid;
+
+use crate::statement::statement;
 
 /// Events as columns, one array each, to be bound in this order:
 /// `text[]`, `text[]`, `uuid[]`, `jsonb[]`, `text[]`, `timestamptz[]`.
@@ -77,7 +79,7 @@ pub async fn record(conn: &mut AsyncPgConnection, events: &[Event]) -> QueryResu
         return Ok(());
     }
     let Columns { kinds, aggregates, aggregate_ids, payloads, audiences, created_at } = Columns::of(events);
-    sql_query(
+    statement(
         "INSERT INTO outbox_events (kind, aggregate, aggregate_id, payload, audience, created_at)
          SELECT kind, aggregate, aggregate_id, payload, audience::uuid[], created_at
          FROM unnest($1::text[], $2::text[], $3::uuid[], $4::jsonb[], $5::text[], $6::timestamptz[])
