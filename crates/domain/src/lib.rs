@@ -12,6 +12,7 @@
 pub mod admin;
 pub mod block;
 pub mod contact;
+pub mod conversation;
 pub mod edit;
 pub mod event;
 pub mod geo;

@@ -7,6 +7,7 @@ mod admin;
 mod block;
 mod connection;
 mod constraint;
+mod conversation;
 mod error;
 mod event;
 mod expiry;
@@ -31,6 +32,8 @@ pub use block::PgBlocks;
 pub use connection::{Connector, Timeouts, UrlError};
 #[doc(hidden)]
 pub use constraint::names as constraint_names;
+#[doc(hidden)]
+pub use conversation::post as post_messages;
 #[doc(hidden)]
 pub use event::record as record_events;
 pub use idempotency::PgIdempotency;

@@ -9,6 +9,7 @@
 
 mod admin;
 mod block;
+mod conversation;
 mod erasure;
 mod event;
 mod export;

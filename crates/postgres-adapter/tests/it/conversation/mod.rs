@@ -1,0 +1,3 @@
+//! Threads and messages: numbers without gaps, exact counts, exact pages, and who may see what.
+
+mod post;
