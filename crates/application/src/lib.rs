@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod block;
+pub mod event;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod message;
@@ -16,6 +17,7 @@ pub mod verification;
 
 pub use admin::Admins;
 pub use block::Blocks;
+pub use event::Events;
 pub use housekeeping::Housekeeping;
 pub use idempotency::Repeats;
 pub use message::Courier;

@@ -14,7 +14,7 @@ use tokio_postgres::{Client, Config, Connection, Socket, tls::MakeTlsConnect};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long connecting may take, and asking for a stop: some proxies take a connection and then say nothing.
-const CONNECT_WITHIN: Duration = Duration::from_secs(2);
+pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 /// How much later than its own limit for a transaction the server may be heard of.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -50,7 +50,7 @@ pub struct Connector {
     patience: Option<Duration>,
 }
 
-type TlsStream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
+pub(crate) type TlsStream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
 
 /// What carries a connection's bytes. Dropping it cuts the connection, and whoever waits for an answer on it is told so.
 pub(crate) struct Carrier(AbortHandle);
@@ -103,7 +103,8 @@ impl Connector {
         .await
     }
 
-    async fn reach(&self) -> Result<(Client, Connection<Socket, TlsStream>), ConnectionError> {
+    /// Opens a connection as the driver has it: to be carried by whoever takes it.
+    pub(crate) async fn reach(&self) -> Result<(Client, Connection<Socket, TlsStream>), ConnectionError> {
         let reached = self.config.connect(self.tls.clone()).await;
         reached.map_err(|error| ConnectionError::BadConnection(with_cause(&error)))
     }
@@ -166,7 +167,7 @@ async fn in_english(mut conn: AsyncPgConnection) -> AsyncPgConnection {
 }
 
 /// The driver's errors keep what happened in their cause.
-fn with_cause(error: &tokio_postgres::Error) -> String {
+pub(crate) fn with_cause(error: &tokio_postgres::Error) -> String {
     match std::error::Error::source(error) {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),

@@ -84,6 +84,11 @@ impl PgPool {
         self.announced.notify_one();
     }
 
+    /// Waits until events were announced that nobody has waited for yet.
+    pub(crate) async fn announced(&self) {
+        self.announced.notified().await;
+    }
+
     /// Takes a connection, waiting no longer than the settings allow.
     pub(crate) async fn lease(&self) -> Result<Lease<'_>, PortError> {
         match self.pool.get().await {

@@ -112,6 +112,10 @@ impl AccessTokens for HmacAccessTokens {
         let role = Role::from_slug(&claims.role).ok_or(TokenRefusal::Invalid)?;
         Ok(Actor { user: UserId::from_uuid(claims.sub), session: SessionId::from_uuid(claims.sid), role })
     }
+
+    fn expires_at(&self, token: &str) -> Option<DateTime<Utc>> {
+        self.decode(token).and_then(|(_, claims)| DateTime::from_timestamp(claims.exp, 0))
+    }
 }
 
 #[cfg(test)]

@@ -135,6 +135,9 @@ pub trait AccessTokens: Send + Sync {
 
     /// Who acts, if the token is ours and good at `now`.
     fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Actor, TokenRefusal>;
+
+    /// Until when a token is good, if it is ours; for what goes on after the request that brought it.
+    fn expires_at(&self, token: &str) -> Option<DateTime<Utc>>;
 }
 
 /// A refresh token for the client, and what is stored of it.
