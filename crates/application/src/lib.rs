@@ -5,13 +5,17 @@
 //! closure.
 
 pub mod admin;
+mod batches;
 pub mod block;
 pub mod event;
 pub mod housekeeping;
 pub mod idempotency;
 pub mod message;
+pub mod offer;
 pub mod product;
 pub mod session;
+pub mod sweeper;
+pub mod transaction;
 pub mod user;
 pub mod verification;
 
@@ -21,7 +25,10 @@ pub use event::Events;
 pub use housekeeping::Housekeeping;
 pub use idempotency::Repeats;
 pub use message::Courier;
+pub use offer::Offers;
 pub use product::Products;
 pub use session::{Attempts, PasswordKeeper, Sessions, SignIn};
+pub use sweeper::Sweeper;
+pub use transaction::Transactions;
 pub use user::{Profiles, Users};
 pub use verification::Verifications;

@@ -12,9 +12,11 @@ pub mod block;
 pub mod event;
 pub mod idempotency;
 pub mod message;
+pub mod offer;
 pub mod product;
 pub mod readiness;
 pub mod session;
+pub mod transaction;
 pub mod user;
 pub mod verification;
 

@@ -12,6 +12,8 @@ use souk_ports::{
     session::{AttemptRepository, PasswordRepository, SessionRepository},
 };
 
+use crate::batches::in_batches;
+
 #[cfg(test)]
 mod tests;
 
@@ -60,10 +62,10 @@ impl Housekeeping {
         let now = self.clock.now();
         let before = now - TimeDelta::days(ENDED_SESSIONS_KEPT);
         Ok(Tidied {
-            answers: in_batches(|| self.answers.remove_expired(now, BATCH)).await?,
-            sessions: in_batches(|| self.sessions.remove_ended(before, BATCH)).await?,
-            attempts: in_batches(|| self.attempts.remove_expired(now, BATCH)).await?,
-            resets: in_batches(|| self.passwords.remove_expired_resets(now, BATCH)).await?,
+            answers: in_batches(BATCH, |most| self.answers.remove_expired(now, most)).await?,
+            sessions: in_batches(BATCH, |most| self.sessions.remove_ended(before, most)).await?,
+            attempts: in_batches(BATCH, |most| self.attempts.remove_expired(now, most)).await?,
+            resets: in_batches(BATCH, |most| self.passwords.remove_expired_resets(now, most)).await?,
         })
     }
 
@@ -80,21 +82,6 @@ impl Housekeeping {
                     Err(error) => tracing::warn!(%error, "could not tidy up; will try again"),
                 },
             }
-        }
-    }
-}
-
-/// Removes batch after batch until one is not full; says how much went.
-async fn in_batches<F>(mut remove: impl FnMut() -> F) -> Result<u64, PortError>
-where
-    F: Future<Output = Result<u64, PortError>>,
-{
-    let mut all = 0;
-    loop {
-        let removed = remove().await?;
-        all += removed;
-        if removed < u64::from(BATCH) {
-            return Ok(all);
         }
     }
 }

@@ -1,0 +1,1 @@
+//! Offers, against mocked ports.

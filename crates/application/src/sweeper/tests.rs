@@ -1,0 +1,1 @@
+//! Sweeping, against mocked ports.
