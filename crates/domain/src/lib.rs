@@ -18,6 +18,7 @@ pub mod event;
 pub mod geo;
 pub mod id;
 pub mod idempotency;
+pub mod media;
 pub mod money;
 pub mod offer;
 pub mod page;

@@ -11,6 +11,7 @@ pub mod admin;
 pub mod block;
 pub mod event;
 pub mod idempotency;
+pub mod media;
 pub mod message;
 pub mod offer;
 pub mod product;

@@ -4,4 +4,5 @@
 pub mod build;
 pub mod database;
 pub mod fixed;
+pub mod picture;
 pub mod smtp;

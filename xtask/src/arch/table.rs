@@ -75,6 +75,17 @@ pub(super) const CRATES: &[Crate] = &[
         tests: &["souk-testkit"],
     },
     Crate {
+        name: "souk-media-adapter",
+        why: "an adapter fills ports with one technology, and knows neither the application nor other adapters",
+        inner: &["souk-domain", "souk-ports"],
+        outer: &[
+            "async-trait", "blurhash", "bytes", "fast_image_resize", "futures-util", "image", "moxcms", "object_store",
+            "secrecy", "thiserror", "tokio", "tracing",
+        ],
+        // The S3-compatible server of its tests is served by hyper.
+        tests: &["souk-testkit", "hyper", "hyper-util"],
+    },
+    Crate {
         name: "souk-demo",
         why: "demo data comes in through the application, as any user's would",
         inner: &["souk-domain", "souk-ports", "souk-application"],
