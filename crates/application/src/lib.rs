@@ -30,5 +30,5 @@ pub use product::Products;
 pub use session::{Attempts, PasswordKeeper, Sessions, SignIn};
 pub use sweeper::Sweeper;
 pub use transaction::Transactions;
-pub use user::{Profiles, Users};
+pub use user::{Onboarding, Profiles, Users};
 pub use verification::Verifications;

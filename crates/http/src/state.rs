@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use souk_application::{
-    Admins, Blocks, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users, Verifications,
+    Admins, Blocks, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users, Verifications,
 };
 
 use crate::{cursor::Cursors, health::Health};
@@ -19,6 +19,8 @@ pub struct Services {
     pub users: Users,
     /// Accounts, as their people and others see them.
     pub profiles: Profiles,
+    /// Sellers and the payment provider.
+    pub onboarding: Onboarding,
     /// Blocks.
     pub blocks: Blocks,
     /// Verifications.
@@ -60,6 +62,7 @@ macro_rules! reachable {
 reachable! {
     users: Users,
     profiles: Profiles,
+    onboarding: Onboarding,
     blocks: Blocks,
     verifications: Verifications,
     sessions: Sessions,

@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod media;
 pub mod message;
 pub mod offer;
+pub mod payments;
 pub mod product;
 pub mod readiness;
 pub mod session;

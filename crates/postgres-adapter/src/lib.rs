@@ -42,5 +42,5 @@ pub use pool::{PgPool, PoolGauges, PoolSettings};
 pub use product::PgProducts;
 pub use readiness::PgReadiness;
 pub use session::{PgAttempts, PgPasswords, PgSessions};
-pub use user::{PgProfiles, PgUsers};
+pub use user::{PgPayees, PgProfiles, PgUsers};
 pub use verification::PgVerifications;

@@ -20,6 +20,7 @@ mod hostile;
 mod journey;
 mod leaving;
 mod life;
+mod onboarding;
 mod outage;
 mod privilege;
 mod races;

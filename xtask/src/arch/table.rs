@@ -86,6 +86,15 @@ pub(super) const CRATES: &[Crate] = &[
         tests: &["souk-testkit", "hyper", "hyper-util"],
     },
     Crate {
+        name: "souk-stripe-adapter",
+        why: "an adapter fills ports with one technology, and knows neither the application nor other adapters",
+        inner: &["souk-domain", "souk-ports"],
+        outer: &[
+            "async-trait", "form_urlencoded", "reqwest", "secrecy", "serde", "serde_json", "thiserror", "tokio",
+        ],
+        tests: &["souk-testkit"],
+    },
+    Crate {
         name: "souk-demo",
         why: "demo data comes in through the application, as any user's would",
         inner: &["souk-domain", "souk-ports", "souk-application"],
@@ -97,7 +106,7 @@ pub(super) const CRATES: &[Crate] = &[
         why: "the web layer translates, and its main.rs puts the crates together; it speaks no SQL",
         inner: &[
             "souk-domain", "souk-ports", "souk-application", "souk-postgres-adapter",
-            "souk-system-adapter", "souk-mail-adapter", "souk-demo",
+            "souk-system-adapter", "souk-mail-adapter", "souk-stripe-adapter", "souk-demo",
         ],
         outer: &[
             "async-trait", "axum", "base64", "bytes", "chrono", "clap", "form_urlencoded", "futures-util",
@@ -113,7 +122,7 @@ pub(super) const CRATES: &[Crate] = &[
         name: "souk-testkit",
         why: "test helpers are used by every layer, so they know only the innermost two",
         inner: &["souk-domain", "souk-ports"],
-        outer: &["async-trait", "chrono", "mailin", "tokio", "tokio-postgres", "uuid"],
+        outer: &["async-trait", "chrono", "form_urlencoded", "mailin", "tokio", "tokio-postgres", "uuid"],
         tests: &[],
     },
     Crate {

@@ -1,7 +1,9 @@
 //! Opening accounts; looking at them, changing one's own, and leaving.
 
+mod onboarding;
 mod profile;
 
+pub use onboarding::{Onboarding, OnboardingError};
 pub use profile::{ChangeProfileError, Profiles};
 
 use std::sync::Arc;

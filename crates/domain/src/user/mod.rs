@@ -1,12 +1,14 @@
 //! People: their account, what it may do, and how one is opened, changed and left.
 
 mod erasure;
+mod payee;
 mod profile;
 mod public;
 mod registration;
 mod role;
 
 pub use erasure::{Erasure, ErasureContext, ErasureRefusal};
+pub use payee::{OnboardingRefusal, Payee, PayoutAccountId};
 pub use profile::{ProfileChange, ProfileContext, ProfileForm, ProfileRefusal, ProfileUpdate};
 pub use public::{OwnProfile, PublicProfile};
 pub use registration::{Password, Registration, RegistrationForm};

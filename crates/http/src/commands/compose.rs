@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, Housekeeping, PasswordKeeper, Products, Profiles, Repeats, Sessions,
-    SignIn, Users, Verifications, session::TokenLifetimes,
+    Admins, Attempts, Blocks, Courier, Housekeeping, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
+    Sessions, SignIn, Users, Verifications, session::TokenLifetimes,
 };
 use souk_domain::{geo::BlurKey, verification::CodeKey};
 use souk_http::{
@@ -22,13 +22,15 @@ use souk_ports::{
     Clock, IdSource, PortError,
     idempotency::IdempotencyRepository,
     message::Mail,
+    payments::Payments,
     session::{AttemptRepository, PasswordRepository, Passwords, SessionRepository},
     user::UserRepository,
 };
 use souk_postgres_adapter::{
-    Connector, PgAdmins, PgAttempts, PgBlocks, PgIdempotency, PgPasswords, PgPool, PgProducts, PgProfiles,
-    PgReadiness, PgSessions, PgUsers, PgVerifications, PoolSettings, Timeouts, UrlError,
+    Connector, PgAdmins, PgAttempts, PgBlocks, PgIdempotency, PgPasswords, PgPayees, PgPool, PgProducts,
+    PgProfiles, PgReadiness, PgSessions, PgUsers, PgVerifications, PoolSettings, Timeouts, UrlError,
 };
+use souk_stripe_adapter::{StripeError, StripePayments, StripeSettings};
 use souk_system_adapter::{
     Argon2Passwords, HmacAccessTokens, HmacPseudonyms, HmacRefreshTokens, Keys, RandomCodes,
     RandomResetTokens, SystemClock, TimeOrderedIds,
@@ -96,6 +98,7 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
             sign_in.clone(),
         ),
         profiles: Profiles::new(Arc::new(PgProfiles::new(pool.clone())), Arc::clone(&clock)),
+        onboarding: Onboarding::new(Arc::new(PgPayees::new(pool.clone())), payments(config)?),
         verifications: Verifications::new(
             Arc::new(PgVerifications::new(pool.clone())),
             Arc::new(RandomCodes),
@@ -149,6 +152,24 @@ fn courier(settings: &MailSettings) -> Result<Courier, SmtpError> {
         Arc::new(LogMail)
     };
     Ok(Courier::new(mail, Arc::new(LogSms)))
+}
+
+/// The payment provider, if there is one.
+fn payments(config: &Config) -> Result<Option<Arc<dyn Payments>>, StripeError> {
+    let (settings, server) = (&config.payments, &config.server);
+    let Some(key) = settings.key.clone() else { return Ok(None) };
+    let own = |page: &str| {
+        let ours = server.public_url.clone().unwrap_or_else(|| format!("http://{}", server.addr));
+        format!("{ours}/onboarding/{page}")
+    };
+    let provider = StripePayments::new(&StripeSettings {
+        key,
+        api_base: settings.api_base.clone(),
+        timeout: settings.timeout,
+        return_url: settings.return_url.clone().unwrap_or_else(|| own("done")),
+        refresh_url: settings.refresh_url.clone().unwrap_or_else(|| own("again")),
+    })?;
+    Ok(Some(Arc::new(provider)))
 }
 
 /// The pool of connections.

@@ -8,6 +8,7 @@ mod database;
 mod document;
 mod logging;
 mod mail;
+mod payments;
 mod secret;
 mod server;
 mod tokens;
@@ -20,6 +21,7 @@ pub use database::{Database, DatabaseArgs, DatabaseUrlArgs};
 pub use document::markdown;
 pub use logging::{LogArgs, LogFormat};
 pub use mail::{Mail, MailArgs};
+pub use payments::{Payments, PaymentsArgs};
 pub use server::{AddressArgs, Server, ServerArgs};
 pub use tokens::{Tokens, TokensArgs};
 
@@ -34,6 +36,8 @@ pub struct ServeArgs {
     database: DatabaseArgs,
     #[command(flatten)]
     mail: MailArgs,
+    #[command(flatten)]
+    payments: PaymentsArgs,
 }
 
 /// The settings of `souk serve`, found good.
@@ -47,6 +51,8 @@ pub struct Config {
     pub database: Database,
     /// Where e-mail goes.
     pub mail: Mail,
+    /// The payment provider.
+    pub payments: Payments,
 }
 
 impl ServeArgs {
@@ -57,6 +63,7 @@ impl ServeArgs {
             tokens: self.tokens.resolve()?,
             database: self.database.resolve()?,
             mail: self.mail.resolve()?,
+            payments: self.payments.resolve()?,
         })
     }
 }
@@ -121,6 +128,7 @@ pub fn refuse_secrets_on_command_line(matches: &ArgMatches) -> Result<(), Config
         (tokens::PREVIOUS_ID, "token-secret-previous", "SOUK_TOKEN_SECRET_PREVIOUS"),
         (tokens::LOCATION_ID, "location-secret", "SOUK_LOCATION_SECRET"),
         (mail::URL_ID, "smtp-url", "SOUK_SMTP_URL"),
+        (payments::KEY_ID, "stripe-secret-key", "STRIPE_SECRET_KEY"),
     ] {
         let is_known = matches.try_contains_id(id).unwrap_or(false);
         if is_known && matches.value_source(id) == Some(ValueSource::CommandLine) {

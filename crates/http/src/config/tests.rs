@@ -30,7 +30,7 @@ fn good(more: &[&str]) -> Config {
 
 #[test]
 fn the_defaults_are_those_documented() {
-    let Config { server, tokens, database, mail } = good(&[]);
+    let Config { server, tokens, database, mail, payments } = good(&[]);
     assert_eq!(server.addr.to_string(), "127.0.0.1:3000");
     assert_eq!(server.ops_addr.to_string(), "127.0.0.1:3001");
     assert_eq!((server.public_url, server.cors_origins.len()), (None, 0));
@@ -46,6 +46,11 @@ fn the_defaults_are_those_documented() {
     assert_eq!(
         (mail.from.as_str(), mail.timeout),
         ("Souk Loop <no-reply@localhost>", Duration::from_secs(10))
+    );
+    assert!(payments.key.is_none() && payments.return_url.is_none() && payments.refresh_url.is_none());
+    assert_eq!(
+        (payments.api_base.as_str(), payments.timeout),
+        ("https://api.stripe.com", Duration::from_secs(4))
     );
 }
 
@@ -107,7 +112,10 @@ fn the_token_secret_is_changed_only_once_locations_have_a_secret_of_their_own() 
 
 #[test]
 fn settings_never_show_their_secrets() {
-    let shown = format!("{:?}", good(&["--smtp-url", "smtp://souk:hunter2@localhost"]));
+    let shown = format!(
+        "{:?}",
+        good(&["--smtp-url", "smtp://souk:hunter2@localhost", "--stripe-secret-key", "sk_live_hunter2"])
+    );
     assert!(!shown.contains(SECRET) && !shown.contains(URL) && !shown.contains("hunter2"), "{shown}");
 }
 
@@ -140,6 +148,41 @@ fn values_with_units_are_read() {
     assert_eq!(good(&["--cors-origins=*"]).server.cors_origins, ["*"]);
     let unset = good(&["--cors-origins=", "--public-url="]).server;
     assert_eq!((unset.public_url, unset.cors_origins.len()), (None, 0));
+}
+
+#[test]
+fn the_key_of_stripe_travels_under_tls_or_stays_on_this_machine() {
+    for base in [
+        "https://api.stripe.com",
+        "https://stripe.example:8443/mirror",
+        "http://localhost:12111",
+        "http://127.0.0.9:80",
+        "http://[::1]:1",
+    ] {
+        assert_eq!(good(&[&format!("--stripe-api-base={base}/")]).payments.api_base, base);
+    }
+    for base in [
+        "http://api.stripe.com",
+        "http://localhost.example",
+        "http://10.0.0.1",
+        "http://[fe80::1]",
+        "http://127.0.0.1.example",
+        "http://127.0.0.1@api.example",
+        "ftp://localhost",
+        "stripe",
+        "",
+    ] {
+        assert!(parse(&[&format!("--stripe-api-base={base}")]).is_err(), "{base}");
+    }
+}
+
+#[test]
+fn sellers_come_back_to_pages_that_may_be_set() {
+    let payments =
+        good(&["--onboarding-return-url=https://app.example/done?tab=pay", "--onboarding-refresh-url="]);
+    assert_eq!(payments.payments.return_url.as_deref(), Some("https://app.example/done?tab=pay"));
+    assert_eq!(payments.payments.refresh_url, None);
+    assert!(parse(&["--onboarding-return-url=javascript:alert(1)"]).is_err());
 }
 
 #[test]

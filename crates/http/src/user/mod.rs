@@ -1,11 +1,13 @@
 //! Accounts: opening one, looking at them, changing one's own, and leaving.
 
 mod form;
+mod onboarding;
 mod problem;
 mod profile;
 mod view;
 
 pub use form::{NewAccount, NewRole, ProfilePatch};
+pub use onboarding::OnboardingView;
 pub use view::{AccountStatus, AccountView, OwnAccountView, ProfileView, SignedInView};
 
 use axum::{
@@ -20,7 +22,7 @@ use crate::{client::UserAgentHeader, extract::Json, problem::Problem, state::App
 
 /// The routes of accounts.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(register)).merge(profile::routes())
+    OpenApiRouter::new().routes(routes!(register)).merge(profile::routes()).merge(onboarding::routes())
 }
 
 /// Open an account

@@ -1,7 +1,11 @@
 //! Where accounts are kept.
 
+mod payee;
 mod profile;
 
+#[cfg(feature = "mock")]
+pub use payee::MockPayeeRepository;
+pub use payee::PayeeRepository;
 #[cfg(feature = "mock")]
 pub use profile::MockProfileRepository;
 pub use profile::{DecideErasure, DecideProfile, Export, ProfileRepository};

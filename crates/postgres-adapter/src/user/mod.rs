@@ -1,8 +1,10 @@
 //! Accounts in PostgreSQL.
 
+mod payee;
 mod profile;
 pub(crate) mod row;
 
+pub use payee::PgPayees;
 pub use profile::PgProfiles;
 
 use async_trait::async_trait;

@@ -17,6 +17,7 @@ mod fill;
 mod migrations;
 mod nearby;
 mod password;
+mod payee;
 mod plans;
 mod pool;
 mod product;

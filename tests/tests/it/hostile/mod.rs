@@ -7,6 +7,7 @@ mod values;
 use std::{fmt::Write, sync::Arc};
 
 use reqwest::{Method, header::HeaderValue};
+use souk_testkit::stripe::{KEY, StripeServer};
 use tokio::task::JoinSet;
 
 use self::operations::{Operation, Place};
@@ -39,7 +40,10 @@ enum Body {
 async fn nothing_that_is_sent_anywhere_makes_the_server_fail() {
     let database = database().await;
     // All of it comes from one address, which would soon be told to wait.
-    let server = Server::start(&database, &[("SOUK_RATE_LIMITS", "off")]).await;
+    let provider = StripeServer::start();
+    let base = provider.url();
+    let settings = [("SOUK_RATE_LIMITS", "off"), ("STRIPE_SECRET_KEY", KEY), ("STRIPE_API_BASE", &base)];
+    let server = Server::start(&database, &settings).await;
     // Whom the examples of the description are about.
     Person::register(&server.api, "ada").await;
     let description = server.api.get("/openapi.json").send().await.is(200).json();
@@ -93,6 +97,7 @@ async fn well_meant_requests_succeed(api: &Api, operations: &[Operation]) {
         ("GET", "/v1/products/nearby", 200),
         ("GET", "/v1/products/{id}", 404),
         ("POST", "/v1/auth/register", 409),
+        ("POST", "/v1/me/connect-account", 200),
     ] {
         let known = operations.iter().find(|operation| operation.method == *method && operation.path == path);
         let operation = known.unwrap_or_else(|| panic!("{method} {path} is not described"));

@@ -70,6 +70,12 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ("delete /v1/me", "/v1/me", Value::Null, [401, 401, 401, 204, 204, 204]),
         ("get /v1/me/export", "/v1/me/export", Value::Null, [401, 401, 401, 200, 200, 200]),
         ("get /v1/me/blocks", "/v1/me/blocks", Value::Null, [401, 401, 401, 200, 200, 200]),
+        (
+            "post /v1/me/connect-account",
+            "/v1/me/connect-account",
+            Value::Null,
+            [401, 401, 401, 200, 200, 200],
+        ),
         ("get /v1/users/{id}", "/v1/users/00000000-0000-0000-0000-000000000001", Value::Null, readable),
         // Everybody blocks anybody but themself.
         ("post /v1/users/{id}/block", BLOCK, Value::Null, [401, 401, 401, 204, 409, 204]),
@@ -131,6 +137,8 @@ fn ports() -> Ports {
     ports.users.expect_insert().returning(|_, _| Ok(()));
     ports.profiles = super::profile::store(Standing::Active);
     ports.blocks = super::block::store();
+    ports.payees = super::onboarding::store(Standing::Active);
+    ports.payments = Some(super::onboarding::provider());
     ports.verifications = super::verification::store();
     ports.users.expect_find_credentials().returning(|_| {
         let password_hash = PasswordHash("hash".to_owned());

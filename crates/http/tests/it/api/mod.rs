@@ -4,6 +4,7 @@ mod admin;
 mod authorisation;
 mod block;
 mod idempotency;
+mod onboarding;
 mod product;
 mod profile;
 mod session;
@@ -20,8 +21,8 @@ use axum::{
 use chrono::TimeDelta;
 use serde_json::Value;
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, PasswordKeeper, Products, Profiles, Repeats, Sessions, SignIn, Users,
-    Verifications, session::TokenLifetimes,
+    Admins, Attempts, Blocks, Courier, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions,
+    SignIn, Users, Verifications, session::TokenLifetimes,
 };
 use souk_domain::{
     session::{Actor, Admission, Pseudonym, RefreshHash, ResetHash},
@@ -43,6 +44,7 @@ use souk_ports::{
     block::MockBlockRepository,
     idempotency::MockIdempotencyRepository,
     message::{MockMail, MockSms},
+    payments::{MockPayments, Payments},
     product::MockProductRepository,
     readiness::MockReadiness,
     session::{
@@ -50,7 +52,7 @@ use souk_ports::{
         MockRefreshTokens, MockResetTokens, MockSessionRepository, PasswordHash, PresentedToken,
         RefreshToken, ResetToken, TokenRefusal,
     },
-    user::{MockProfileRepository, MockUserRepository},
+    user::{MockPayeeRepository, MockProfileRepository, MockUserRepository},
     verification::{MockCodeSource, MockVerificationRepository},
 };
 use souk_testkit::{
@@ -66,6 +68,8 @@ use crate::ground::PATIENCE;
 pub(crate) struct Ports {
     pub(crate) users: MockUserRepository,
     pub(crate) profiles: MockProfileRepository,
+    pub(crate) payees: MockPayeeRepository,
+    pub(crate) payments: Option<MockPayments>,
     pub(crate) blocks: MockBlockRepository,
     pub(crate) verifications: MockVerificationRepository,
     pub(crate) sms: MockSms,
@@ -147,6 +151,10 @@ impl Ports {
         let services = Services {
             users: Users::new(users.clone(), passwords.clone(), clock.clone(), ids.clone(), sign_in.clone()),
             profiles: Profiles::new(Arc::new(self.profiles), clock.clone()),
+            onboarding: Onboarding::new(
+                Arc::new(self.payees),
+                self.payments.map(|payments| -> Arc<dyn Payments> { Arc::new(payments) }),
+            ),
             blocks: Blocks::new(Arc::new(self.blocks), clock.clone()),
             verifications: Verifications::new(
                 Arc::new(self.verifications),
