@@ -15,9 +15,15 @@ use souk_domain::{
     product::{FeedPosition, NearbyPosition, ProductSort},
     slug::Slug,
 };
+use souk_ports::event::EventPosition;
 use uuid::Uuid;
 
-use crate::problem::Problem;
+use crate::{event::unreadable_id, problem::Problem};
+
+/// What the MAC of an event's id is about, beside its position.
+const EVENTS: &[u8] = b"events";
+/// Bytes of a MAC that are kept.
+const TAG: usize = 8;
 
 /// Signs and reads cursors.
 #[derive(Clone)]
@@ -70,6 +76,24 @@ impl Cursors {
         let (key, id) = self.read(list.as_bytes(), cursor)?;
         let at = DateTime::from_timestamp_micros(key.cast_signed()).ok_or_else(Problem::invalid_cursor)?;
         Ok((at, id))
+    }
+
+    /// The id of the event that a position is at.
+    pub fn event(&self, position: &EventPosition) -> String {
+        let tag = mac_of(&self.0.current, EVENTS, &position.0).finalize().into_bytes();
+        let bytes: Vec<u8> = position.0.iter().chain(tag.iter().take(TAG)).copied().collect();
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The position of the event with an id.
+    pub fn read_event(&self, id: &str) -> Result<EventPosition, Problem> {
+        let bytes = URL_SAFE_NO_PAD.decode(id).map_err(|_| unreadable_id())?;
+        let (position, tag) = bytes.split_last_chunk::<TAG>().ok_or_else(unreadable_id)?;
+        let mut macs = std::iter::once(&self.0.current).chain(&self.0.previous);
+        if !macs.any(|mac| mac_of(mac, EVENTS, position).verify_truncated_left(tag).is_ok()) {
+            return Err(unreadable_id());
+        }
+        Ok(EventPosition(position.into()))
     }
 
     fn sign(&self, list: &[u8], (key, id): Position) -> String {

@@ -9,6 +9,7 @@ pub mod block;
 pub mod client;
 pub mod config;
 pub mod cursor;
+mod event;
 pub mod extract;
 pub mod health;
 pub mod idempotency;

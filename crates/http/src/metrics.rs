@@ -40,6 +40,28 @@ pub struct PoolReading {
     pub timeouts: u64,
 }
 
+/// What the relay of events and its listeners say of themselves. Totals only ever grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EventReading {
+    /// Clients that follow now.
+    pub streams: usize,
+    /// Events handed to clients, one for each who got it.
+    pub told: u64,
+    /// Clients that were dropped because they were too slow, or because events came too fast to be carried on.
+    pub dropped: u64,
+    /// Events carried on.
+    pub carried: u64,
+    /// Times the connection that hears of events failed.
+    pub failures: u64,
+    /// How old the oldest event of the newest batch was when it was carried on.
+    pub lag: Duration,
+    /// When the database was last heard on that connection, in seconds since 1970.
+    pub looked: u64,
+}
+
+/// Reads them; called whenever metrics are asked for.
+pub type ReadEvents = dyn Fn() -> EventReading + Send + Sync;
+
 /// Reads a pool; called whenever metrics are asked for.
 pub type ReadPool = dyn Fn() -> PoolReading + Send + Sync;
 
@@ -58,6 +80,8 @@ pub enum Gauge {
     Connections(Box<dyn Fn() -> usize + Send + Sync>),
     /// A database pool.
     Pool(Box<ReadPool>),
+    /// Events.
+    Events(Box<ReadEvents>),
 }
 
 impl Metrics {
@@ -99,6 +123,17 @@ impl Gauge {
                 counter!("db_pool_waits_total").absolute(waits);
                 counter!("db_pool_timeouts_total").absolute(timeouts);
             }
+            Self::Events(read) => {
+                let EventReading { streams, told, dropped, carried, failures, lag, looked } = read();
+                gauge!("event_streams").set(float(streams));
+                counter!("event_stream_events_total").absolute(told);
+                counter!("event_streams_dropped_total").absolute(dropped);
+                counter!("event_relay_events_total").absolute(carried);
+                counter!("event_relay_failures_total").absolute(failures);
+                gauge!("event_relay_lag_seconds").set(lag.as_secs_f64());
+                gauge!("event_relay_last_look_timestamp_seconds")
+                    .set(Duration::from_secs(looked).as_secs_f64());
+            }
         }
     }
 }
@@ -123,6 +158,16 @@ fn install() -> PrometheusHandle {
     describe_gauge!("db_pool_idle_connections", "Database connections open and unused.");
     describe_counter!("db_pool_waits_total", "Times a database connection had to be waited for.");
     describe_counter!("db_pool_timeouts_total", "Times a database connection was waited for in vain.");
+    describe_gauge!("event_streams", "Clients that follow events.");
+    describe_counter!("event_stream_events_total", "Events handed to clients, one for each who got it.");
+    describe_counter!("event_streams_dropped_total", "Clients dropped because they could not keep up.");
+    describe_counter!("event_relay_events_total", "Events carried on by this server.");
+    describe_counter!("event_relay_failures_total", "Times the connection that hears of events failed.");
+    describe_gauge!(
+        "event_relay_lag_seconds",
+        "Age of the oldest event of the newest batch when carried on."
+    );
+    describe_gauge!("event_relay_last_look_timestamp_seconds", "When the relay last read, since 1970.");
     process::describe();
     gauge!("souk_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     handle
@@ -171,8 +216,19 @@ mod tests {
     #[test]
     fn what_is_rendered_has_buckets_the_pool_the_process_and_the_build() {
         let pool = PoolReading { size: 7, idle: 3, waits: 11, timeouts: 2 };
+        let lag = Duration::from_millis(250);
+        let events = EventReading {
+            streams: 4,
+            told: 30,
+            dropped: 1,
+            carried: 20,
+            failures: 2,
+            lag,
+            looked: 1_764_000_000,
+        };
         let metrics = Metrics::new(vec![
             Gauge::Pool(Box::new(move || pool)),
+            Gauge::Events(Box::new(move || events)),
             Gauge::InFlight(Box::new(|| 5)),
             Gauge::Connections(Box::new(|| 6)),
         ]);
@@ -184,6 +240,13 @@ mod tests {
             "db_pool_idle_connections 3",
             "db_pool_waits_total 11",
             "db_pool_timeouts_total 2",
+            "event_streams 4",
+            "event_stream_events_total 30",
+            "event_streams_dropped_total 1",
+            "event_relay_events_total 20",
+            "event_relay_failures_total 2",
+            "event_relay_lag_seconds 0.25",
+            "event_relay_last_look_timestamp_seconds 1764000000",
             "http_requests_in_flight 5",
             "http_connections 6",
             r#"http_problems_total{code="metrics_test"} 1"#,

@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     admin, block,
     client::TrustedProxies,
-    health,
+    event, health,
     layer::{self, Ground},
     limit::{self, RateLimits},
     metrics::Metrics,
@@ -46,6 +46,7 @@ fn v1() -> OpenApiRouter<AppState> {
         .merge(session::routes())
         .merge(product::routes())
         .merge(verification::routes())
+        .merge(event::routes())
         .merge(admin::routes())
 }
 
@@ -116,6 +117,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             IDEMPOTENCY_KEY,
+            event::LAST_EVENT_ID,
             layer::X_REQUEST_ID,
         ])
         .expose_headers([

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use souk_application::{
-    Admins, Blocks, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users, Verifications,
+    Admins, Blocks, Events, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users,
+    Verifications,
 };
 
-use crate::{cursor::Cursors, health::Health};
+use crate::{cursor::Cursors, health::Health, server::Drain};
 
 /// Everything handlers need. One pointer wide, because the router copies it for every request.
 #[derive(Clone)]
@@ -31,6 +32,8 @@ pub struct Services {
     pub passwords: PasswordKeeper,
     /// Listings.
     pub products: Products,
+    /// Following what happens.
+    pub events: Events,
     /// Running the place.
     pub admins: Admins,
     /// Requests that come twice.
@@ -39,6 +42,8 @@ pub struct Services {
     pub cursors: Cursors,
     /// Whether requests should be sent here.
     pub health: Health,
+    /// The word that it is time to end.
+    pub drain: Drain,
 }
 
 impl AppState {
@@ -68,8 +73,10 @@ reachable! {
     sessions: Sessions,
     passwords: PasswordKeeper,
     products: Products,
+    events: Events,
     admins: Admins,
     repeats: Repeats,
     cursors: Cursors,
     health: Health,
+    drain: Drain,
 }

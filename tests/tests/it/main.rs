@@ -15,6 +15,7 @@ mod accounts;
 mod commands;
 mod crash;
 mod ending;
+mod events;
 mod harness;
 mod hostile;
 mod journey;

@@ -1,5 +1,5 @@
 //! What has to be tidied up now and then: answers kept for repeats, log-ins long ended, tries and password resets that
-//! count no more.
+//! count no more, events that everybody has heard of.
 //!
 //! Nothing depends on it happening in time: what has expired counts as gone before it is removed.
 
@@ -8,6 +8,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use souk_ports::{
     Clock, PortError,
+    event::EventRepository,
     idempotency::IdempotencyRepository,
     session::{AttemptRepository, PasswordRepository, SessionRepository},
 };
@@ -21,6 +22,9 @@ mod tests;
 const BATCH: u32 = 1_000;
 /// For how many days an ended log-in can still be looked at.
 const ENDED_SESSIONS_KEPT: i64 = 30;
+/// Events stay longer than anybody may ask for them: their times were taken before they were committed, and whoever asks
+/// at the last moment still has to be answered.
+const EVENTS_KEPT_LONGER: TimeDelta = TimeDelta::hours(1);
 
 /// What one round removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub struct Tidied {
     pub attempts: u64,
     /// Password resets.
     pub resets: u64,
+    /// Events.
+    pub events: u64,
 }
 
 /// Removes what has expired. Safe to run on several servers at once.
@@ -42,6 +48,7 @@ pub struct Housekeeping {
     sessions: Arc<dyn SessionRepository>,
     attempts: Arc<dyn AttemptRepository>,
     passwords: Arc<dyn PasswordRepository>,
+    events: Option<(Arc<dyn EventRepository>, TimeDelta)>,
     clock: Arc<dyn Clock>,
 }
 
@@ -54,7 +61,14 @@ impl Housekeeping {
         passwords: Arc<dyn PasswordRepository>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { answers, sessions, attempts, passwords, clock }
+        Self { answers, sessions, attempts, passwords, events: None, clock }
+    }
+
+    /// Also removes events that are older than people can be told of.
+    #[must_use]
+    pub fn with_events(mut self, events: Arc<dyn EventRepository>, retention: TimeDelta) -> Self {
+        self.events = Some((events, retention + EVENTS_KEPT_LONGER));
+        self
     }
 
     /// One round: batch after batch until nothing is left.
@@ -66,6 +80,12 @@ impl Housekeeping {
             sessions: in_batches(BATCH, |most| self.sessions.remove_ended(before, most)).await?,
             attempts: in_batches(BATCH, |most| self.attempts.remove_expired(now, most)).await?,
             resets: in_batches(BATCH, |most| self.passwords.remove_expired_resets(now, most)).await?,
+            events: match &self.events {
+                Some((events, kept)) => {
+                    in_batches(BATCH, |most| events.remove_before(now - *kept, most)).await?
+                }
+                None => 0,
+            },
         })
     }
 

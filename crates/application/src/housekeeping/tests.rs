@@ -2,6 +2,7 @@
 
 use mockall::Sequence;
 use souk_ports::{
+    event::MockEventRepository,
     idempotency::MockIdempotencyRepository,
     session::{MockAttemptRepository, MockPasswordRepository, MockSessionRepository},
 };
@@ -42,7 +43,14 @@ async fn a_round_goes_on_until_a_batch_is_not_full() {
         Arc::new(passwords),
         Arc::new(fixed::FixedClock),
     );
-    let tidied = Tidied { answers: 1_007, sessions: 0, attempts: 3, resets: 2 };
+    let mut events = MockEventRepository::new();
+    events
+        .expect_remove_before()
+        .withf(|before, limit| *before == fixed::now() - TimeDelta::hours(49) && *limit == BATCH)
+        .times(1)
+        .returning(|_, _| Ok(5));
+    let housekeeping = housekeeping.with_events(Arc::new(events), TimeDelta::days(2));
+    let tidied = Tidied { answers: 1_007, sessions: 0, attempts: 3, resets: 2, events: 5 };
     assert_eq!(housekeeping.tidy().await, Ok(tidied));
 }
 

@@ -147,6 +147,11 @@ impl SignIn {
     pub(crate) fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Actor, TokenRefusal> {
         self.access.read(token, now)
     }
+
+    /// Until when a token is good.
+    pub(crate) fn expires_at(&self, token: &str) -> Option<DateTime<Utc>> {
+        self.access.expires_at(token)
+    }
 }
 
 /// Log-ins.
@@ -309,5 +314,10 @@ impl Sessions {
     /// Who an access token says is acting. Asks no database.
     pub fn actor(&self, access_token: &str) -> Result<Actor, TokenRefusal> {
         self.sign_in.read(access_token, self.clock.now())
+    }
+
+    /// Until when an access token is good, if it is ours.
+    pub fn expires_at(&self, access_token: &str) -> Option<DateTime<Utc>> {
+        self.sign_in.expires_at(access_token)
     }
 }

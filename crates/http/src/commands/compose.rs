@@ -5,21 +5,24 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, Housekeeping, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
-    Sessions, SignIn, Users, Verifications, session::TokenLifetimes,
+    Admins, Attempts, Blocks, Courier, Events, Housekeeping, Onboarding, PasswordKeeper, Products, Profiles,
+    Repeats, Sessions, SignIn, Users, Verifications,
+    event::{Hub, Relay, StreamLimits},
+    session::TokenLifetimes,
 };
 use souk_domain::{geo::BlurKey, verification::CodeKey};
 use souk_http::{
     config::{Config, Database, Mail as MailSettings, Tokens},
     cursor::Cursors,
     health::Health,
-    metrics::{PoolReading, ReadPool},
+    metrics::{EventReading, PoolReading, ReadEvents, ReadPool},
     server::Drain,
     state::{AppState, Services},
 };
 use souk_mail_adapter::{LogMail, LogSms, SmtpError, SmtpMail, SmtpSettings};
 use souk_ports::{
     Clock, IdSource, PortError,
+    event::EventRepository,
     idempotency::IdempotencyRepository,
     message::Mail,
     payments::Payments,
@@ -27,8 +30,9 @@ use souk_ports::{
     user::UserRepository,
 };
 use souk_postgres_adapter::{
-    Connector, PgAdmins, PgAttempts, PgBlocks, PgIdempotency, PgPasswords, PgPayees, PgPool, PgProducts,
-    PgProfiles, PgReadiness, PgSessions, PgUsers, PgVerifications, PoolSettings, Timeouts, UrlError,
+    Connector, PgAdmins, PgAttempts, PgBlocks, PgEventSource, PgEvents, PgIdempotency, PgPasswords, PgPayees,
+    PgPool, PgProducts, PgProfiles, PgReadiness, PgSessions, PgUsers, PgVerifications, PoolSettings,
+    Timeouts, UrlError,
 };
 use souk_stripe_adapter::{StripeError, StripePayments, StripeSettings};
 use souk_system_adapter::{
@@ -46,8 +50,14 @@ pub(crate) struct Parts {
     pub(crate) courier: Courier,
     /// What is to be done now and then.
     pub(crate) housekeeping: Housekeeping,
+    /// Carries events on.
+    pub(crate) relay: Relay,
+    /// Follows events; to be watched over.
+    pub(crate) events: Events,
     /// How the pool is doing.
     pub(crate) read_pool: Box<ReadPool>,
+    /// How events are doing.
+    pub(crate) read_events: Box<ReadEvents>,
 }
 
 /// The parts of a server with these settings. Nothing is connected yet: the database may be away and come later.
@@ -88,6 +98,12 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
         courier.clone(),
         Arc::clone(&clock),
     );
+    let kept_events: Arc<dyn EventRepository> = Arc::new(PgEvents::new(pool.clone()));
+    let retention = TimeDelta::from_std(config.events.retention)?;
+    let hub = Hub::new(StreamLimits { all: config.events.max_streams, of_one: STREAMS_OF_ONE });
+    let source = Box::new(PgEventSource::new(pool.clone(), connector(&config.database)?));
+    let relay = Relay::new(source, vec![Arc::new(hub.clone())], Arc::clone(&clock));
+    let events = Events::new(Arc::clone(&kept_events), hub.clone(), Arc::clone(&clock), retention);
     let cursor_keys = keys.derive_pair("cursors")?;
     let state = AppState::new(Services {
         users: Users::new(
@@ -124,19 +140,26 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
             blur_key(location_secret)?,
         ),
         admins: Admins::new(Arc::new(PgAdmins::new(pool.clone())), Arc::clone(&clock), admin_ids),
+        events: events.clone(),
         cursors: Cursors::new(&cursor_keys.current, cursor_keys.previous.as_ref()),
         repeats: Repeats::new(Arc::clone(&answers), Arc::clone(&clock)),
-        health: Health::new(Arc::new(PgReadiness::new(pool.clone())), drain),
+        health: Health::new(Arc::new(PgReadiness::new(pool.clone())), drain.clone()),
+        drain,
     });
     let read_pool = Box::new(move || {
         let gauges = pool.gauges();
         PoolReading { size: gauges.open, idle: gauges.idle, waits: gauges.waited, timeouts: gauges.timed_out }
     });
+    let read_events = read_events(hub, &relay);
     Ok(Parts {
         state,
         courier,
-        housekeeping: Housekeeping::new(answers, sessions, tries, kept, clock),
+        housekeeping: Housekeeping::new(answers, sessions, tries, kept, clock)
+            .with_events(kept_events, retention),
+        relay,
+        events,
         read_pool,
+        read_events,
     })
 }
 
@@ -172,21 +195,45 @@ fn payments(config: &Config) -> Result<Option<Arc<dyn Payments>>, StripeError> {
     Ok(Some(Arc::new(provider)))
 }
 
-/// The pool of connections.
-fn pool(database: &Database) -> Result<PgPool, UrlError> {
+/// How many devices of one account may follow events on one server. Some of them are gone and not yet noticed.
+const STREAMS_OF_ONE: usize = 16;
+
+fn read_events(hub: Hub, relay: &Relay) -> Box<ReadEvents> {
+    let relay = relay.reading();
+    Box::new(move || {
+        let reading = hub.reading();
+        EventReading {
+            streams: reading.listeners,
+            told: reading.told,
+            dropped: reading.dropped,
+            carried: relay.carried(),
+            failures: relay.failures(),
+            lag: relay.lag(),
+            looked: relay.looked(),
+        }
+    })
+}
+
+/// How the database is reached.
+fn connector(database: &Database) -> Result<Connector, UrlError> {
     let timeouts = Timeouts {
         statement: database.statement_timeout,
         lock: database.lock_timeout,
         idle_in_transaction: database.idle_transaction_timeout,
         transaction: database.transaction_timeout,
     };
+    Connector::new(database.url.expose_secret(), Some(timeouts))
+}
+
+/// The pool of connections.
+fn pool(database: &Database) -> Result<PgPool, UrlError> {
     let settings = PoolSettings {
         max_size: database.pool_max_size,
         min_idle: database.pool_min_idle,
         acquire_timeout: database.pool_acquire_timeout,
         max_lifetime: database.pool_max_lifetime,
     };
-    Ok(PgPool::new(Connector::new(database.url.expose_secret(), Some(timeouts))?, settings))
+    Ok(PgPool::new(connector(database)?, settings))
 }
 
 fn keys(tokens: &Tokens) -> Keys {

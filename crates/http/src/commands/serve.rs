@@ -30,6 +30,9 @@ const OPERATIONS_CONNECTIONS: usize = 64;
 /// How often what has expired is removed.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_mins(10);
 
+/// How often it is looked whether those who follow events may still do so.
+const WATCH_EVERY: Duration = Duration::from_secs(15);
+
 /// The exit code of a process that was interrupted, as shells have it.
 const INTERRUPTED: i32 = 130;
 
@@ -66,6 +69,7 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
             move || connections.get()
         })),
         Gauge::Pool(parts.read_pool),
+        Gauge::Events(parts.read_events),
     ]);
     tokio::spawn(metrics.clone().keep_tidy());
 
@@ -82,6 +86,8 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     let ops_drain = Drain::new();
     let ops_server = tokio::spawn(serve_operations(ops_listener, operations, &config, ops_drain.clone()));
     let courier = parts.courier;
+    tokio::spawn(parts.relay.run(drain.begun()));
+    tokio::spawn(parts.events.watch_over(WATCH_EVERY, drain.begun()));
     let housekeeping =
         (!command.no_worker).then(|| tokio::spawn(parts.housekeeping.run(HOUSEKEEPING_EVERY, drain.begun())));
     tokio::spawn(heed_signals(drain.clone()));

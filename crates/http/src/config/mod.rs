@@ -6,6 +6,7 @@
 
 mod database;
 mod document;
+mod events;
 mod logging;
 mod mail;
 mod payments;
@@ -19,6 +20,7 @@ use thiserror::Error;
 
 pub use database::{Database, DatabaseArgs, DatabaseUrlArgs};
 pub use document::markdown;
+pub use events::{Events, EventsArgs};
 pub use logging::{LogArgs, LogFormat};
 pub use mail::{Mail, MailArgs};
 pub use payments::{Payments, PaymentsArgs};
@@ -38,6 +40,8 @@ pub struct ServeArgs {
     mail: MailArgs,
     #[command(flatten)]
     payments: PaymentsArgs,
+    #[command(flatten)]
+    events: EventsArgs,
 }
 
 /// The settings of `souk serve`, found good.
@@ -53,6 +57,8 @@ pub struct Config {
     pub mail: Mail,
     /// The payment provider.
     pub payments: Payments,
+    /// Events that clients follow.
+    pub events: Events,
 }
 
 impl ServeArgs {
@@ -64,6 +70,7 @@ impl ServeArgs {
             database: self.database.resolve()?,
             mail: self.mail.resolve()?,
             payments: self.payments.resolve()?,
+            events: self.events.resolve(),
         })
     }
 }

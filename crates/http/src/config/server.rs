@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use axum::http::HeaderValue;
 use clap::Args;
 
-use super::units::{bytes, duration, origin, web_address};
+use super::units::{bytes, count, duration, origin, web_address};
 
 /// The address of the API listener; also asked for by `souk healthcheck`.
 #[derive(Args, Clone, Debug)]
@@ -132,12 +132,5 @@ fn on_or_off(text: &str) -> Result<bool, String> {
         "on" => Ok(true),
         "off" => Ok(false),
         _ => Err("must be on or off".to_owned()),
-    }
-}
-
-fn count(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err("must be a whole number above zero".to_owned()),
-        Ok(count) => Ok(count),
     }
 }

@@ -30,7 +30,8 @@ fn good(more: &[&str]) -> Config {
 
 #[test]
 fn the_defaults_are_those_documented() {
-    let Config { server, tokens, database, mail, payments } = good(&[]);
+    let Config { server, tokens, database, mail, payments, events } = good(&[]);
+    assert_eq!((events.retention, events.max_streams), (Duration::from_hours(24 * 7), 8_000));
     assert_eq!(server.addr.to_string(), "127.0.0.1:3000");
     assert_eq!(server.ops_addr.to_string(), "127.0.0.1:3001");
     assert_eq!((server.public_url, server.cors_origins.len()), (None, 0));

@@ -51,3 +51,11 @@ pub(super) fn origin(text: &str) -> Result<HeaderValue, String> {
     }
     HeaderValue::from_str(text).map_err(|_| "holds characters that no origin has".to_owned())
 }
+
+/// How many of something; never none at all.
+pub(super) fn count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("must be a whole number above zero".to_owned()),
+        Ok(count) => Ok(count),
+    }
+}

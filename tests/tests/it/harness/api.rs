@@ -86,6 +86,10 @@ impl Request {
     pub(crate) async fn send_unchecked(self) -> Result<Answer, reqwest::Error> {
         let response = self.0.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        // Such an answer does not end; who wants to read it follows it.
+        if headers.get("content-type").is_some_and(|kind| kind == "text/event-stream") {
+            return Ok(Answer { status, headers, body: Vec::new() });
+        }
         Ok(Answer { status, headers, body: response.bytes().await?.to_vec() })
     }
 

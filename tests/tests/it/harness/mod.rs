@@ -2,6 +2,7 @@
 
 mod api;
 mod database;
+mod events;
 mod person;
 mod program;
 mod proxy;
@@ -12,6 +13,7 @@ use std::{fmt, time::Duration};
 
 pub(crate) use api::{Answer, Api, Request};
 pub(crate) use database::{blocked, count, database};
+pub(crate) use events::Following;
 pub(crate) use person::{Person, bike};
 pub(crate) use program::souk;
 pub(crate) use proxy::Proxy;

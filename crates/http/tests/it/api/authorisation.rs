@@ -118,6 +118,7 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ("post /v1/admin/users/{id}/suspend", SUSPEND, json!({"reason": "Fraud."}), admins_only),
         ("post /v1/admin/users/{id}/reinstate", REINSTATE, Value::Null, [401, 401, 401, 403, 403, 409]),
         ("get /v1/admin/audit", "/v1/admin/audit", Value::Null, admins_only),
+        ("get /v1/events", "/v1/events", Value::Null, [401, 401, 401, 200, 200, 200]),
         // This one is archived, and so its seller's alone; for the others it looks missing.
         (
             "get /v1/products/{id}",
@@ -170,6 +171,7 @@ fn ports() -> Ports {
         let subject = Subject { id: build::user_id(2), role: Role::Buyer, standing: Standing::Active };
         decide(subject).map(|_| build::user(2, "bob")).map_err(DecideError::Refused)
     });
+    ports.events.expect_list_ended().returning(|_, _| Ok(vec![]));
     ports.products.expect_list().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.products.expect_list_nearby().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.products.expect_find().returning(|_| {

@@ -3,6 +3,7 @@
 mod admin;
 mod authorisation;
 mod block;
+mod event;
 mod idempotency;
 mod onboarding;
 mod product;
@@ -21,8 +22,10 @@ use axum::{
 use chrono::TimeDelta;
 use serde_json::Value;
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions,
-    SignIn, Users, Verifications, session::TokenLifetimes,
+    Admins, Attempts, Blocks, Courier, Events, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
+    Sessions, SignIn, Users, Verifications,
+    event::{Hub, StreamLimits},
+    session::TokenLifetimes,
 };
 use souk_domain::{
     session::{Actor, Admission, Pseudonym, RefreshHash, ResetHash},
@@ -42,6 +45,7 @@ use souk_http::{
 use souk_ports::{
     admin::MockAdminRepository,
     block::MockBlockRepository,
+    event::MockEventRepository,
     idempotency::MockIdempotencyRepository,
     message::{MockMail, MockSms},
     payments::{MockPayments, Payments},
@@ -57,7 +61,7 @@ use souk_ports::{
 };
 use souk_testkit::{
     build,
-    fixed::{CountingIds, FixedClock},
+    fixed::{CountingIds, FixedClock, now},
 };
 use tower::ServiceExt;
 
@@ -81,6 +85,7 @@ pub(crate) struct Ports {
     pub(crate) products: MockProductRepository,
     pub(crate) answers: MockIdempotencyRepository,
     pub(crate) admins: MockAdminRepository,
+    pub(crate) events: MockEventRepository,
 }
 
 /// Who a token of the tests is: `ada` (1) sells, `bob` (2) buys, `root` (3) is an admin; `old` has expired.
@@ -105,6 +110,7 @@ impl Ports {
     pub(crate) fn limited_router(self, rate_limits: RateLimits) -> Router {
         let mut access = MockAccessTokens::new();
         access.expect_read().returning(|token, _| actor(token));
+        access.expect_expires_at().returning(|_| Some(now() + TimeDelta::minutes(15)));
         access.expect_issue().returning(|actor, _, _| Ok(format!("token of {}", actor.user)));
         let mut refresh = MockRefreshTokens::new();
         let token = RefreshToken { token: "refresh".to_owned(), hash: RefreshHash([1; 32]) };
@@ -148,6 +154,11 @@ impl Ports {
             courier.clone(),
             clock.clone(),
         );
+        let hub = Hub::new(StreamLimits { all: 64, of_one: 1 });
+        event::begin(&hub);
+        // Streams end as soon as they have begun, so that tests can read them whole.
+        let drain = Drain::new();
+        drain.begin();
         let services = Services {
             users: Users::new(users.clone(), passwords.clone(), clock.clone(), ids.clone(), sign_in.clone()),
             profiles: Profiles::new(Arc::new(self.profiles), clock.clone()),
@@ -174,6 +185,8 @@ impl Ports {
             ),
             passwords: keeper,
             products: Products::new(Arc::new(self.products), clock.clone(), ids.clone(), build::blur_key()),
+            events: Events::new(Arc::new(self.events), hub, clock.clone(), TimeDelta::days(7)),
+            drain,
             admins: Admins::new(Arc::new(self.admins), clock.clone(), ids),
             repeats: Repeats::new(Arc::new(self.answers), clock),
             cursors: Cursors::new(&[2; 32], None),

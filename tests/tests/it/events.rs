@@ -1,0 +1,154 @@
+//! Events as clients follow them: from two servers, over connections that break, and through the end of a server.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    hash::{BuildHasher, RandomState},
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use souk_testkit::database::TestDatabase;
+use tokio::task::JoinSet;
+
+use crate::harness::{Api, Following, Person, Server, database};
+
+/// How many events the listeners of the long test hear, unless `SOUK_E2E_EVENTS` says otherwise.
+const EVENTS: usize = 2_000;
+const WRITERS: usize = 4;
+const LISTENERS: usize = 4;
+
+/// From here on, time is told.
+static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// A statement that lets something happen.
+const HAPPEN: &str = "INSERT INTO outbox_events (kind, aggregate, aggregate_id, payload, audience, created_at)
+    SELECT 'message.created', 'message', gen_random_uuid(), $1::text::jsonb, ARRAY(SELECT id FROM users WHERE id::text = ANY ($2)),
+        clock_timestamp()";
+
+/// Lets something happen that these people may hear of.
+async fn happen(database: &TestDatabase, payload: &Value, audience: &[&Person]) {
+    let client = database.connect().await;
+    let people: Vec<&str> = audience.iter().map(|person| person.id.as_str()).collect();
+    client.execute(HAPPEN, &[&payload.to_string(), &people]).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_hears_of_what_concerns_one_and_of_nothing_else_on_whichever_server() {
+    let database = database().await;
+    let servers = [Server::start(&database, &[]).await, Server::start(&database, &[]).await];
+    let ada = Person::register(&servers[0].api, "ada").await;
+    let bob = Person::register(&servers[0].api, "bob").await;
+    let mut adas = Following::begin(&servers[0].api, &ada, None).await;
+    let mut bobs = Following::begin(&servers[1].api, &bob, None).await;
+    happen(&database, &json!({"n": 1}), &[&ada]).await;
+    happen(&database, &json!({"n": 2, "text": "a\nb"}), &[&ada, &bob]).await;
+    for n in [1, 2] {
+        let event = adas.next().await.unwrap();
+        assert_eq!((event.kind.as_str(), &event.data["n"]), ("message.created", &json!(n)));
+        assert_eq!(event.data["type"], "message.created");
+        assert!(event.data["created_at"].is_string());
+    }
+    let event = bobs.next().await.unwrap();
+    assert_eq!((&event.data["n"], &event.data["text"]), (&json!(2), &json!("a\nb")));
+    // An id is good on every server; what came after it comes once.
+    let mut again = Following::begin(&servers[0].api, &bob, Some(&event.id)).await;
+    happen(&database, &json!({"n": 3}), &[&bob]).await;
+    assert_eq!(again.next().await.unwrap().data["n"], 3);
+    assert_eq!(bobs.next().await.unwrap().data["n"], 3);
+    // Nobody else's id helps to hear of other people's affairs.
+    let begin = adas.last_id.clone();
+    happen(&database, &json!({"n": 4}), &[&ada]).await;
+    happen(&database, &json!({"n": 5}), &[&bob]).await;
+    let mut curious = Following::begin(&servers[1].api, &bob, Some(&begin)).await;
+    assert_eq!((curious.next().await.unwrap().data["n"].clone(), begin.is_empty()), (json!(3), false));
+    assert_eq!(curious.next().await.unwrap().data["n"], 5);
+
+    for bad in ["x", &begin[1..], "!"] {
+        let refusal = Following::try_begin(&servers[0].api, &ada, Some(bad)).await.err();
+        assert_eq!(refusal, Some((400, "invalid_last_event_id".to_owned())), "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_repeated_or_out_of_order_over_broken_connections_and_two_servers() {
+    #[expect(clippy::disallowed_methods, reason = "tests have no `config.rs`")]
+    let events = env::var("SOUK_E2E_EVENTS");
+    let events: usize = events.map_or(EVENTS, |count| count.parse().expect("a number"));
+    let database = database().await;
+    let servers = [Server::start(&database, &[]).await, Server::start(&database, &[]).await];
+    let ada = Person::register(&servers[0].api, "ada").await;
+    let apis = [servers[0].api.clone(), servers[1].api.clone()];
+
+    let mut listeners = JoinSet::new();
+    for listener in 0..LISTENERS {
+        let first = Following::begin(&apis[listener % 2], &ada, None).await;
+        listeners.spawn(listen(apis.clone(), ada.clone(), first, listener, events));
+    }
+    let mut writers = JoinSet::new();
+    for writer in 0..WRITERS {
+        let client = database.connect().await;
+        let people = vec![ada.id.clone()];
+        writers.spawn(async move {
+            let insert = client.prepare(HAPPEN).await.unwrap();
+            for n in 0..events / WRITERS {
+                let at = u64::try_from(BEGUN.elapsed().as_micros()).unwrap();
+                let payload = json!({"writer": writer, "n": n, "at": at}).to_string();
+                // Numbers are given out, and overtaken before they are committed.
+                client.batch_execute("BEGIN").await.unwrap();
+                client.execute(&insert, &[&payload, &people]).await.unwrap();
+                client.batch_execute("COMMIT; NOTIFY souk_events").await.unwrap();
+            }
+        });
+    }
+    writers.join_all().await;
+    let mut delays = listeners.join_all().await.concat();
+    delays.sort();
+    let at = |share: usize| delays[(delays.len() - 1) * share / 100];
+    println!(
+        "{events} events, {LISTENERS} listeners: heard after {:?} at the median, {:?} at 99 %, {:?} at most",
+        at(50),
+        at(99),
+        at(100)
+    );
+}
+
+/// Listens until it has heard everything, now on one server and now on the other, losing its connection at random; how
+/// long each event took to be heard.
+async fn listen(
+    apis: [Api; 2],
+    person: Person,
+    first: Following,
+    listener: usize,
+    events: usize,
+) -> Vec<Duration> {
+    let (mut following, mut server) = (first, listener);
+    let mut heard = BTreeMap::new();
+    let mut delays = Vec::new();
+    let (mut count, mut until_break) = (0, dice(listener) % 200);
+    while count < events {
+        let next = if until_break == 0 { None } else { following.next().await };
+        let Some(event) = next else {
+            // Its network is gone, and what it had not read yet with it; or it was too slow, and is told no more.
+            let last_id = following.last_id.clone();
+            drop(following);
+            server += 1;
+            following = Following::begin(&apis[server % 2], &person, Some(&last_id)).await;
+            until_break = 1 + dice(count) % 400;
+            continue;
+        };
+        until_break -= 1;
+        count += 1;
+        let expected = heard.entry(event.data["writer"].as_u64().unwrap()).or_insert(0);
+        assert_eq!(event.data["n"], *expected, "listener {listener} after {count} events");
+        *expected += 1;
+        let at = Duration::from_micros(event.data["at"].as_u64().unwrap());
+        delays.push(BEGUN.elapsed().saturating_sub(at));
+    }
+    delays
+}
+
+fn dice(salt: usize) -> usize {
+    usize::try_from(RandomState::new().hash_one(salt) % 1_000_003).unwrap()
+}
