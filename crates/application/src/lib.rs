@@ -7,6 +7,7 @@
 pub mod admin;
 mod batches;
 pub mod block;
+pub mod conversation;
 pub mod event;
 pub mod housekeeping;
 pub mod idempotency;
@@ -23,6 +24,7 @@ pub use admin::Admins;
 pub use block::Blocks;
 pub use event::Events;
 pub use housekeeping::Housekeeping;
+pub use conversation::Conversations;
 pub use idempotency::Repeats;
 pub use message::Courier;
 pub use offer::Offers;

@@ -9,6 +9,7 @@ mod ids;
 
 pub mod admin;
 pub mod block;
+pub mod conversation;
 pub mod event;
 pub mod idempotency;
 pub mod media;

@@ -36,6 +36,7 @@ pub use constraint::names as constraint_names;
 pub use conversation::post as post_messages;
 #[doc(hidden)]
 pub use event::record as record_events;
+pub use conversation::PgConversations;
 pub use event::{PgEventSource, PgEvents};
 pub use idempotency::PgIdempotency;
 pub use pool::{PgPool, PoolGauges, PoolSettings};

@@ -2,7 +2,7 @@
 
 use souk_domain::{
     geo::{BlurKey, Precision},
-    id::{ProductId, SessionId, UserId},
+    id::{ConversationId, MessageId, ProductId, SessionId, UserId},
     product::{Category, Condition, Feed, Listing, ListingForm, PlaceForm, Product, Publisher},
     session::{RefreshHash, Session},
     user::{Registration, RegistrationForm, Role, Standing, User},
@@ -24,6 +24,16 @@ pub fn session_id(n: u128) -> SessionId {
 /// The id made of a number.
 pub fn product_id(n: u128) -> ProductId {
     ProductId::from_uuid(Uuid::from_u128(n))
+}
+
+/// The id made of a number.
+pub fn conversation_id(n: u128) -> ConversationId {
+    ConversationId::from_uuid(Uuid::from_u128(n))
+}
+
+/// The id made of a number.
+pub fn message_id(n: u128) -> MessageId {
+    MessageId::from_uuid(Uuid::from_u128(n))
 }
 
 /// The key that blurs places in tests.

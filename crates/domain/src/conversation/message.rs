@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use crate::{
     event::{Event, Fact, MessageFacts},
     id::{ConversationId, MessageId, OfferId, UserId},
+    media::{self, Picture},
     page::Limit,
     slug::{Slug, slugs},
-    text::{Block, WebUrl},
+    text::Block,
     violation::{Fault, Violations},
 };
 
@@ -50,7 +51,7 @@ pub enum MessageBody {
     /// Pictures.
     Image {
         /// One to ten.
-        pictures: Vec<WebUrl>,
+        pictures: Vec<Picture>,
         /// What is said of them.
         caption: Option<MessageText>,
     },
@@ -98,7 +99,7 @@ pub struct MessageForm {
     pub kind: WritableType,
     /// Words.
     pub content: Option<String>,
-    /// Addresses of pictures.
+    /// Pictures of their own, by id or address.
     pub media: Vec<String>,
 }
 
@@ -184,25 +185,14 @@ pub fn draft(form: &MessageForm) -> Result<MessageBody, Violations> {
             content.map(MessageBody::Text)
         }
         WritableType::Image => {
-            let pictures = pictures(&form.media, &mut wrong);
+            if form.media.is_empty() {
+                wrong.add(Fault::new("required", "Needs at least one picture.").of("media"));
+            }
+            let pictures = media::pictures("media", &form.media, MAX_PICTURES, &mut wrong);
             Some(MessageBody::Image { pictures, caption: content })
         }
     };
     wrong.or_else(body)
-}
-
-fn pictures(urls: &[String], wrong: &mut Violations) -> Vec<WebUrl> {
-    if urls.is_empty() {
-        wrong.add(Fault::new("required", "Needs at least one picture.").of("media"));
-    }
-    if urls.len() > MAX_PICTURES {
-        wrong.add(Fault::new("too_many", format!("At most {MAX_PICTURES} pictures.")).of("media"));
-        return Vec::new();
-    }
-    let parsed = urls.iter().enumerate().map(|(position, url)| {
-        WebUrl::parse(url).map_err(|fault| wrong.add(fault.of(format!("media[{position}]")))).ok()
-    });
-    parsed.flatten().collect()
 }
 
 impl MessageBody {
@@ -228,7 +218,7 @@ impl MessageBody {
     }
 
     /// Its pictures.
-    pub fn pictures(&self) -> &[WebUrl] {
+    pub fn pictures(&self) -> &[Picture] {
         if let Self::Image { pictures, .. } = self { pictures } else { &[] }
     }
 
@@ -268,7 +258,7 @@ impl Message {
             sender_id: self.sender,
             message_type: self.body.kind().slug(),
             content: self.body.text().map(|text| text.as_ref().to_owned()),
-            media: self.body.pictures().iter().map(|url| url.as_ref().to_owned()).collect(),
+            media: self.body.pictures().iter().map(Picture::as_stored).collect(),
             offer_id: self.body.offer(),
         });
         Event { fact, audience, at: self.created_at }

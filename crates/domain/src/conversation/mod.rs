@@ -22,10 +22,11 @@ use crate::{
     contact::Username,
     event::{Event, Fact},
     id::{ConversationId, ProductId, UserId},
+    media::Picture,
     money::Price,
     page::Limit,
     product::{ProductState, Title},
-    session::{Pseudonym, Quota},
+    session::{Admission, Pseudonym, Quota},
     slug::slugs,
     text::WebUrl,
     user::{DisplayName, Standing},
@@ -97,7 +98,7 @@ pub struct ProductSummary {
     /// The list price.
     pub price: Price,
     /// A small picture: the one for lists, else the first.
-    pub thumbnail_url: Option<WebUrl>,
+    pub thumbnail: Option<Picture>,
     /// Where it is in its life.
     pub state: ProductState,
 }
@@ -244,6 +245,14 @@ impl Reading {
             unread_count: self.unread_count(),
         };
         Event { fact, audience: vec![reader, counterpart], at }
+    }
+}
+
+impl Allowance {
+    /// In how many seconds there is room again, by the oldest of those that fill it. If none does any more, there was none
+    /// a moment ago.
+    pub fn wait(&self, oldest: Option<DateTime<Utc>>, now: DateTime<Utc>) -> u32 {
+        Admission::wait(oldest.map_or(now, |oldest| oldest + self.quota.window), now)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     id::{ConversationId, ProductId, UserId},
     product::ProductState,
     user::Standing,
+    violation::{Fault, Violations},
 };
 
 /// What somebody wants to talk about.
@@ -68,6 +69,21 @@ pub struct Opened {
     pub conversation: super::Conversation,
     /// Whether it is new.
     pub is_new: bool,
+}
+
+impl Topic {
+    /// Takes a listing or a person, not both and not neither.
+    pub fn check(product: Option<ProductId>, seller: Option<UserId>) -> Result<Self, Violations> {
+        let wrong = match (product, seller) {
+            (Some(product), None) => return Ok(Self::Product(product)),
+            (None, Some(seller)) => return Ok(Self::Seller(seller)),
+            (None, None) => {
+                Fault::new("required", "Name a listing, or a seller in `seller_id`.").of("product_id")
+            }
+            (Some(_), Some(_)) => Fault::new("not_allowed", "A listing has its own seller.").of("seller_id"),
+        };
+        Err(wrong.into())
+    }
 }
 
 impl OpeningContext {

@@ -10,6 +10,9 @@ use crate::{
     id::{MessageId, OfferId},
 };
 
+/// A picture of ours, as clients name it.
+const PICTURE: &str = "https://souk.example/media/0190163d-8694-739b-aea5-966c26f8ad91/image";
+
 fn user(n: u128) -> UserId {
     UserId::from_uuid(Uuid::from_u128(n))
 }
@@ -113,22 +116,25 @@ fn a_text_has_words_and_nothing_else() {
     let long = "ä".repeat(2_001);
     assert_eq!(faults(&form(WritableType::Text, Some(&long), &[])), ["content too_long"]);
     assert!(draft(&form(WritableType::Text, Some(&"ä".repeat(2_000)), &[])).is_ok());
-    let both = form(WritableType::Text, Some("x"), &["https://example.com/1.jpg"]);
+    let both = form(WritableType::Text, Some("x"), &[PICTURE]);
     assert_eq!(faults(&both), ["media not_allowed"]);
 }
 
 #[test]
 fn a_picture_message_has_one_to_ten_pictures_and_words_if_it_likes() {
-    let url = "https://example.com/1.jpg";
-    let picture = WebUrl::parse(url).unwrap();
+    let url = PICTURE;
+    let picture = Picture::Own(Picture::parse(url).unwrap());
     let body = draft(&form(WritableType::Image, None, &[url])).unwrap();
     assert_eq!(body, MessageBody::Image { pictures: vec![picture], caption: None });
     let body = draft(&form(WritableType::Image, Some("Front"), &[url; 10])).unwrap();
     assert_eq!((body.pictures().len(), body.text().map(AsRef::as_ref)), (10, Some("Front")));
     assert_eq!(faults(&form(WritableType::Image, None, &[])), ["media required"]);
     assert_eq!(faults(&form(WritableType::Image, None, &[url; 11])), ["media too_many"]);
-    let wrong = form(WritableType::Image, Some(""), &[url, "ftp://x"]);
-    assert_eq!(faults(&wrong), ["content required", "media[1] invalid_format"]);
+    let wrong = form(WritableType::Image, Some(""), &[url, "ftp://x", "https://example.com/1.jpg", "a\0"]);
+    assert_eq!(
+        faults(&wrong),
+        ["content required", "media[1] invalid_format", "media[2] foreign_media", "media[3] invalid_format"]
+    );
 }
 
 #[test]
@@ -174,6 +180,28 @@ fn nobody_reads_what_was_not_written() {
         event.fact,
         Fact::ConversationRead { conversation_id: thread(9), reader_id: user(1), seq: 1, unread_count: 2 }
     );
+}
+
+#[test]
+fn one_talks_about_a_listing_or_with_a_person() {
+    let product = ProductId::from_uuid(Uuid::from_u128(3));
+    assert_eq!(Topic::check(Some(product), None), Ok(Topic::Product(product)));
+    assert_eq!(Topic::check(None, Some(user(2))), Ok(Topic::Seller(user(2))));
+    for (product, seller, field, code) in
+        [(None, None, "product_id", "required"), (Some(product), Some(user(2)), "seller_id", "not_allowed")]
+    {
+        let wrong = Topic::check(product, seller).unwrap_err();
+        let wrong: Vec<_> = wrong.iter().map(|wrong| (&*wrong.field, wrong.code)).collect();
+        assert_eq!(wrong, [(field, code)]);
+    }
+}
+
+#[test]
+fn a_full_allowance_says_when_to_come_back() {
+    let quota = Quota { most: 20, window: TimeDelta::minutes(1) };
+    let allowance = Allowance { of: Pseudonym([1; 32]), quota };
+    assert_eq!(allowance.wait(Some(now() - TimeDelta::seconds(20)), now()), 40);
+    assert_eq!(allowance.wait(None, now()), 1);
 }
 
 proptest! {

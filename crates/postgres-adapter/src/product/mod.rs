@@ -11,6 +11,7 @@ use diesel_async::RunQueryDsl;
 use souk_domain::{
     id::{ProductId, UserId},
     page::Page,
+pub(crate) use row::state;
     product::{
         FeedPosition, NearbyPosition, NearbyProduct, NearbyQuery, Product, ProductQuery, ProductRefusal,
     },

@@ -120,7 +120,7 @@ impl TryFrom<ProductRow> for Product {
 }
 
 /// The state that the three columns tell; `None` if they contradict each other.
-fn state(
+pub(crate) fn state(
     available: bool,
     sold: Option<DateTime<Utc>>,
     archived: Option<DateTime<Utc>>,
