@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::db::{self, Choice, Purpose};
-use crate::{arch, ci, dev, migrate, readme, schema, souk, test, tidy, ui, workspace};
+use crate::{arch, bench, ci, dev, migrate, readme, schema, souk, test, tidy, ui, workspace};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -79,6 +79,9 @@ Tests make and drop databases called souk_t_… on a cluster of their own (or on
     },
     /// Run the README's command examples against a real server
     Readme,
+    /// Measure: load data at scale, run the server on it beside the database's own limit
+    #[command(subcommand)]
+    Bench(bench::Action),
     /// Check that each crate depends only on what it may
     Arch,
     /// Check the house rules that no compiler knows
@@ -139,6 +142,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         Task::DemoData => demo_data(choice),
         Task::Openapi { out } => openapi(out.as_deref()),
         Task::Readme => readme::run(choice),
+        Task::Bench(action) => bench::run(choice, &action),
         Task::Arch => arch::run(),
         Task::Tidy => tidy::run(),
     }

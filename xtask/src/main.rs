@@ -4,6 +4,7 @@
 //! axum, no async runtime), because it is the first thing a newcomer waits for.
 
 mod arch;
+mod bench;
 mod cache;
 mod ci;
 mod cli;

@@ -61,6 +61,42 @@ impl Step {
     }
 }
 
+/// How far something is that takes long, on one line that is written again and again; on a terminal only.
+#[derive(Debug)]
+pub(crate) struct Bar {
+    name: &'static str,
+    total: u64,
+    shown: Option<Instant>,
+}
+
+impl Bar {
+    /// A bar for so many things.
+    pub(crate) fn new(name: &'static str, total: u64) -> Self {
+        Self { name, total: total.max(1), shown: None }
+    }
+
+    /// So many are done.
+    pub(crate) fn at(&mut self, done: u64) {
+        const WIDTH: u64 = 30;
+        let is_fresh = self.shown.is_some_and(|shown| shown.elapsed() < Duration::from_millis(100));
+        if is_fresh || !stderr().is_terminal() {
+            return;
+        }
+        self.shown = Some(Instant::now());
+        let filled = usize::try_from(done.min(self.total) * WIDTH / self.total).unwrap_or_default();
+        let bar = "█".repeat(filled);
+        let percent = done.min(self.total) * 100 / self.total;
+        let _closed_is_fine = write!(stderr().lock(), "\r  {:<24} {bar:░<30} {percent:>3} %", self.name);
+    }
+
+    /// Takes the line away.
+    pub(crate) fn clear(self) {
+        if self.shown.is_some() {
+            let _closed_is_fine = write!(stderr().lock(), "\r{:<70}\r", "");
+        }
+    }
+}
+
 /// A line inside a step.
 pub(crate) fn note(text: &str) {
     say(format_args!("  {}", paint("2", &text)));

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use souk_http::config::{self, AddressArgs, LogArgs};
 
-use crate::commands::{Failure, admin, demo_data, healthcheck, logging, migrate, openapi, say, serve};
+use crate::commands::{
+    Failure, access_tokens, admin, demo_data, healthcheck, logging, migrate, openapi, say, serve,
+};
 
 /// The Souk Loop marketplace.
 ///
@@ -32,6 +34,9 @@ enum Command {
     DemoData(demo_data::DemoDataCommand),
     /// What only those who run the program may do
     Admin(admin::AdminCommand),
+    /// Sign access tokens for load tests; whoever has the token secret can anyway
+    #[command(hide = true)]
+    AccessTokens(access_tokens::AccessTokensCommand),
     /// Print the API's description (OpenAPI 3.1)
     Openapi,
     /// Ask the server on this machine whether it is ready
@@ -63,6 +68,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate(command) => runtime()?.block_on(migrate::run(command)),
         Command::DemoData(command) => runtime()?.block_on(demo_data::run(command)),
         Command::Admin(command) => runtime()?.block_on(admin::run(command)),
+        Command::AccessTokens(command) => access_tokens::run(command),
         Command::Openapi => {
             say!("{}", openapi::run()?);
             Ok(())

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use souk_testkit::database::TestDatabase;
 
-use crate::harness::{PATIENCE, Proxy, SECRET, Server, database, eventually, souk};
+use crate::harness::{PATIENCE, Person, Proxy, SECRET, Server, database, eventually, souk};
 
 #[tokio::test]
 async fn migrations_are_told_checked_taken_back_and_applied_again() {
@@ -191,4 +191,37 @@ async fn help_names_every_setting() {
     for variable in &helped {
         assert!(documented.contains(variable), "{variable} is in the help, but not documented");
     }
+}
+
+#[tokio::test]
+async fn tokens_for_load_tests_are_good_where_the_same_secret_is() {
+    let database = database().await;
+    let server = Server::start(&database, &[]).await;
+    let ada = Person::register(&server.api, "ada").await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("{}\n{}\n", ada.id, ada.id)).unwrap();
+    let path = file.path().to_str().unwrap();
+    let sign = async |secret: &str, more: &[&str]| {
+        let arguments = [&["access-tokens", path], more].concat();
+        souk(&arguments, &[("SOUK_TOKEN_SECRET", secret)]).await
+    };
+    let who = async |token: &str| {
+        let person = Person { token: token.to_owned(), ..ada.clone() };
+        server.api.get("/v1/me").by(&person).send().await
+    };
+
+    let signed = sign(SECRET, &["--valid-for", "7d"]).await;
+    assert_eq!(signed.code, Some(0), "{}", signed.stderr);
+    let tokens: Vec<_> = signed.stdout.lines().collect();
+    assert_eq!(tokens.len(), 2, "one for each line");
+    assert_eq!(who(tokens[0]).await.is(200).json()["id"], ada.id.as_str());
+
+    let foreign = sign("another secret of tests, forty-two bytes!!", &[]).await;
+    let foreign = foreign.stdout.lines().next().unwrap_or_default();
+    assert_eq!(who(foreign).await.refusal(401), "unauthenticated");
+    let secretless = sign("", &[]).await;
+    assert!(secretless.code == Some(1) && secretless.stderr.contains("SOUK_TOKEN_SECRET"), "{secretless:?}");
+    std::fs::write(file.path(), "ada\n").unwrap();
+    let unreadable = sign(SECRET, &[]).await;
+    assert!(unreadable.code == Some(1) && unreadable.stderr.contains("line 1"), "{unreadable:?}");
 }

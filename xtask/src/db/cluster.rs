@@ -1,7 +1,7 @@
 //! A private PostgreSQL cluster in the cache folder: made, started and stopped without anybody's rights.
 //!
-//! There are two, off the same programs: `dev` keeps what is written to it; `test` trades durability for
-//! speed, for its databases live seconds. Both listen on the loopback address alone, on ports of their own,
+//! There are three, off the same programs: `dev` keeps what is written to it; `test` trades durability for
+//! speed, for its databases live seconds; `bench` is set up as a server of its size would be. They listen on the loopback address alone, on ports of their own,
 //! and trust whoever reaches them there: they hold demo data, and their superuser has no password to leak.
 
 use std::fmt::Write as _;
@@ -26,6 +26,8 @@ pub(crate) enum Purpose {
     Dev,
     /// Databases that live as long as a test.
     Test,
+    /// Measurements: durable, and with memory for its data.
+    Bench,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
         match self {
             Self::Dev => "dev",
             Self::Test => "test",
+            Self::Bench => "bench",
         }
     }
 
@@ -42,6 +45,7 @@ impl Purpose {
         match self {
             Self::Dev => 54329,
             Self::Test => 54330,
+            Self::Bench => 54331,
         }
     }
 
@@ -51,6 +55,11 @@ impl Purpose {
             Self::Test => {
                 "# A crash may lose everything here, and nobody would mind.\n\
                  fsync = off\nfull_page_writes = off\nmax_wal_size = 4GB\n"
+            }
+            Self::Bench => {
+                "shared_buffers = 1GB\neffective_cache_size = 8GB\nmaintenance_work_mem = 512MB\n\
+                 max_wal_size = 8GB\nmin_wal_size = 1GB\ncheckpoint_timeout = 15min\nwal_compression = on\n\
+                 random_page_cost = 1.1\nshared_preload_libraries = 'pg_stat_statements'\n"
             }
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn down() -> Result<()> {
 fn ours() -> Result<Vec<Server>> {
     let mut servers = Vec::new();
     for binaries in installed::search().best.into_iter().chain(root::present()) {
-        for purpose in [Purpose::Dev, Purpose::Test] {
+        for purpose in [Purpose::Dev, Purpose::Test, Purpose::Bench] {
             if cluster::folder(purpose, binaries.major)?.join("data").is_dir() {
                 servers.push(Server::Cluster(Cluster::new(purpose, binaries.clone())?));
             }

@@ -15,6 +15,7 @@ mod root;
 pub(crate) mod url;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -87,6 +88,14 @@ pub(crate) fn open(choice: Option<Choice>, purpose: Purpose) -> Result<Database>
     Ok(database)
 }
 
+/// The database that a command names by its URL.
+pub(crate) fn at(url: &str) -> Result<Database> {
+    let private = root::present().map(|binaries| binaries.bin);
+    let psql = external::check("--database", url, private.as_deref())?;
+    let bin = installed::search().best.map(|binaries| binaries.bin).or(private);
+    Ok(Database { url: url.to_owned(), psql, bin, lease: None, choice: Choice::Url })
+}
+
 /// The first way that works; if none does, one message with what was tried and the ways out.
 fn first_available(purpose: Purpose) -> Result<Database> {
     let mut tried = Vec::new();
@@ -128,7 +137,7 @@ fn first_available(purpose: Purpose) -> Result<Database> {
 
 fn ways_out(purpose: Purpose, tried: &[(&str, String)]) -> String {
     let variable = match purpose {
-        Purpose::Dev => "DATABASE_URL",
+        Purpose::Dev | Purpose::Bench => "DATABASE_URL",
         Purpose::Test => "SOUK_TEST_DATABASE_URL",
     };
     let tried = ui::listed(4, tried.iter().map(|(way, why)| format!("{way:<8} {why}")));
@@ -149,6 +158,8 @@ fn named(purpose: Purpose) -> Option<(&'static str, String)> {
     match purpose {
         Purpose::Dev => settings::database_url().map(|url| ("DATABASE_URL", url)),
         Purpose::Test => settings::test_database_url().map(|url| ("SOUK_TEST_DATABASE_URL", url)),
+        // Loading empties a database, so that one is taken only where a command names it.
+        Purpose::Bench => None,
     }
 }
 
@@ -203,6 +214,17 @@ impl Database {
     /// Which way it was found.
     pub(crate) fn choice(&self) -> Choice {
         self.choice
+    }
+
+    /// Moves to another database of the same server.
+    pub(crate) fn into(mut self, name: &str) -> Result<Self> {
+        self.url = self.url_of(name)?;
+        Ok(self)
+    }
+
+    /// A `psql` that talks to this database.
+    pub(crate) fn command(&self) -> Result<Command> {
+        self.psql()?.command(&self.url)
     }
 
     /// Another database on the same server.

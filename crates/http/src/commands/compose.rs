@@ -236,6 +236,11 @@ fn pool(database: &Database) -> Result<PgPool, UrlError> {
     Ok(PgPool::new(connector(database)?, settings))
 }
 
+/// What signs access tokens.
+pub(crate) fn tokens(tokens: &Tokens) -> Result<HmacAccessTokens, Failure> {
+    Ok(access_tokens(&keys(tokens))?)
+}
+
 fn keys(tokens: &Tokens) -> Keys {
     Keys::new(tokens.secret.clone()).after(tokens.previous_secret.clone())
 }

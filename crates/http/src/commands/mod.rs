@@ -9,6 +9,7 @@ macro_rules! say {
 }
 pub(crate) use say;
 
+pub(crate) mod access_tokens;
 pub(crate) mod admin;
 mod compose;
 pub(crate) mod demo_data;

@@ -26,6 +26,7 @@ pub use mail::{Mail, MailArgs};
 pub use payments::{Payments, PaymentsArgs};
 pub use server::{AddressArgs, Server, ServerArgs};
 pub use tokens::{Tokens, TokensArgs};
+pub use units::duration;
 
 /// The settings of `souk serve` as given.
 #[derive(Args, Clone, Debug)]

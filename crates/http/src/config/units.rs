@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, Uri};
 
 /// A span of time such as `500ms`, `15m`, `1h 30m` or `30d`; never none at all.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     match humantime::parse_duration(text) {
         Ok(duration) if duration.is_zero() => Err("must be longer than nothing".to_owned()),
         Ok(duration) => Ok(duration),
