@@ -13,7 +13,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, value::UnitDeserializer},
+};
 use sha2::{Digest, Sha256};
 use souk_application::{Repeats, Sessions, idempotency::Recall};
 use souk_domain::{
@@ -36,7 +39,7 @@ pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-
 /// What `Problem` code says that a rival with the same key was faster. It never reaches a client.
 const ALREADY_DONE: &str = "already_done";
 
-/// A JSON body that somebody who is logged in may send twice.
+/// A JSON body that somebody who is logged in may send twice. Where `T` is an option, it may be left out.
 pub struct Idempotent<T> {
     /// Who asks.
     pub actor: session::Actor,
@@ -79,7 +82,10 @@ where
             }
             (key, Fingerprint(hash.finalize().into()))
         });
-        let body = extract::json(&parts.headers, &body)?;
+        let body = match (body.is_empty(), nothing()) {
+            (true, Some(nothing)) => nothing,
+            (true, None) | (false, _) => extract::json(&parts.headers, &body)?,
+        };
         Ok(Self { actor, body, key, repeats: Repeats::from_ref(state) })
     }
 }
@@ -124,6 +130,11 @@ impl<T> Idempotent<T> {
             Err(problem) => Err(problem),
         }
     }
+}
+
+/// What a body that was left out says, if it may be: `Option<T>` is such a body.
+fn nothing<T: DeserializeOwned>() -> Option<T> {
+    T::deserialize(UnitDeserializer::<serde::de::value::Error>::new()).ok()
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Problem> {
@@ -178,6 +189,12 @@ impl Reply {
     pub fn created(location: String, etag: Option<String>, view: &impl Serialize) -> Result<Self, PortError> {
         let body = serde_json::to_vec(view).map_err(|error| PortError::Unexpected(error.to_string()))?;
         Ok(Self { status: StatusCode::CREATED, location: Some(location), etag, body: body.into() })
+    }
+
+    /// 200 with the JSON of what was done.
+    pub fn ok(view: &impl Serialize) -> Result<Self, PortError> {
+        let body = serde_json::to_vec(view).map_err(|error| PortError::Unexpected(error.to_string()))?;
+        Ok(Self { status: StatusCode::OK, location: None, etag: None, body: body.into() })
     }
 
     fn stored(&self) -> Answer {

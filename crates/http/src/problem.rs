@@ -100,6 +100,14 @@ impl Problem {
         self
     }
 
+    /// The same problem, said of a field of the request.
+    #[must_use]
+    pub fn about(mut self, field: &'static str) -> Self {
+        let error = FieldError::new(field, self.0.code, self.0.detail.clone());
+        self.0.errors.push(error);
+        self
+    }
+
     /// The status it is answered with.
     pub fn status(&self) -> StatusCode {
         self.0.status

@@ -19,6 +19,7 @@ use crate::{
     layer::{self, Ground},
     limit::{self, RateLimits},
     metrics::Metrics,
+    offer,
     openapi::{self, documentation},
     problem::Problem,
     product, session,
@@ -45,6 +46,7 @@ fn v1() -> OpenApiRouter<AppState> {
         .merge(block::routes())
         .merge(session::routes())
         .merge(product::routes())
+        .merge(offer::routes())
         .merge(verification::routes())
         .merge(event::routes())
         .merge(admin::routes())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use souk_application::{
-    Admins, Blocks, Events, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users,
+    Admins, Blocks, Events, Offers, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users,
     Verifications,
 };
 
@@ -34,6 +34,8 @@ pub struct Services {
     pub products: Products,
     /// Following what happens.
     pub events: Events,
+    /// Offers.
+    pub offers: Offers,
     /// Running the place.
     pub admins: Admins,
     /// Requests that come twice.
@@ -74,6 +76,7 @@ reachable! {
     passwords: PasswordKeeper,
     products: Products,
     events: Events,
+    offers: Offers,
     admins: Admins,
     repeats: Repeats,
     cursors: Cursors,

@@ -9,8 +9,10 @@ use serde::{
 use souk_domain::{
     admin::AdminAct,
     geo::Precision,
+    offer::{OfferReason, OfferStatus, Party},
     product::{Category, Condition, Feed, ProductSort},
     slug::Slug,
+    transaction::TransactionStatus,
     user::Role,
     verification::{Channel, VerificationStatus, VerificationType},
 };
@@ -41,6 +43,14 @@ pub type ConditionWord = Word<Condition>;
 pub type PrecisionWord = Word<Precision>;
 /// An order of a feed.
 pub type SortWord = Word<ProductSort>;
+/// A side of an offer.
+pub type OfferPartyWord = Word<Party>;
+/// Where an offer stands.
+pub type OfferStatusWord = Word<OfferStatus>;
+/// Why it stands there.
+pub type OfferStatusReasonWord = Word<OfferReason>;
+/// Where the money of a deal is.
+pub type TransactionStatusWord = Word<TransactionStatus>;
 /// What can be verified.
 pub type VerificationTypeWord = Word<VerificationType>;
 /// Where a verification stands.

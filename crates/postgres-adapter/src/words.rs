@@ -11,6 +11,7 @@ use diesel::{
 use souk_domain::{
     admin::AdminAct,
     geo::Precision,
+    offer::{OfferReason, OfferStatus, Party},
     product::{Category, Condition, Feed},
     session::SessionEnd,
     slug::Slug,
@@ -55,6 +56,9 @@ impl Slug for AccountStatus {
 #[diesel(sql_type = sql_types::SessionEnd)]
 #[diesel(sql_type = sql_types::VerificationType)]
 #[diesel(sql_type = sql_types::VerificationStatus)]
+#[diesel(sql_type = sql_types::OfferParty)]
+#[diesel(sql_type = sql_types::OfferStatus)]
+#[diesel(sql_type = sql_types::OfferStatusReason)]
 pub(crate) struct Word<T: Debug>(pub(crate) T);
 
 macro_rules! words {
@@ -100,4 +104,7 @@ words! {
     sql_types::SessionEnd => SessionEnd,
     sql_types::VerificationType => VerificationType,
     sql_types::VerificationStatus => VerificationStatus,
+    sql_types::OfferParty => Party,
+    sql_types::OfferStatus => OfferStatus,
+    sql_types::OfferStatusReason => OfferReason,
 }

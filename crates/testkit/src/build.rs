@@ -1,5 +1,9 @@
 //! Entities as tests need them: valid, plain, and changed where it matters.
 
+mod offer;
+
+pub use offer::{listed, offer, offer_id, offer_rules};
+
 use souk_domain::{
     geo::{BlurKey, Precision},
     id::{ConversationId, MessageId, ProductId, SessionId, UserId},

@@ -5,14 +5,19 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, Events, Housekeeping, Onboarding, PasswordKeeper, Products, Profiles,
-    Repeats, Sessions, SignIn, Users, Verifications,
+    Admins, Attempts, Blocks, Courier, Events, Housekeeping, Offers, Onboarding, PasswordKeeper, Products, Profiles,
+    Repeats, Sessions, SignIn, Sweeper, Users, Verifications,
     event::{Hub, Relay, StreamLimits},
     session::TokenLifetimes,
 };
-use souk_domain::{geo::BlurKey, verification::CodeKey};
+use souk_domain::{
+    geo::BlurKey,
+    offer::OfferRules,
+    transaction::{FeeSchedule, FeeSchedules},
+    verification::CodeKey,
+};
 use souk_http::{
-    config::{Config, Database, Mail as MailSettings, Tokens},
+    config::{Config, Database, Mail as MailSettings, Offers as OfferSettings, Tokens},
     cursor::Cursors,
     health::Health,
     metrics::{EventReading, PoolReading, ReadEvents, ReadPool},
@@ -25,13 +30,14 @@ use souk_ports::{
     event::EventRepository,
     idempotency::IdempotencyRepository,
     message::Mail,
+    offer::OfferRepository,
     payments::Payments,
     session::{AttemptRepository, PasswordRepository, Passwords, SessionRepository},
     user::UserRepository,
 };
 use souk_postgres_adapter::{
     Connector, PgAdmins, PgAttempts, PgBlocks, PgEventSource, PgEvents, PgIdempotency, PgPasswords, PgPayees,
-    PgPool, PgProducts, PgProfiles, PgReadiness, PgSessions, PgUsers, PgVerifications, PoolSettings,
+    PgOffers, PgPool, PgProducts, PgProfiles, PgReadiness, PgSessions, PgTransactions, PgUsers, PgVerifications, PoolSettings,
     Timeouts, UrlError,
 };
 use souk_stripe_adapter::{StripeError, StripePayments, StripeSettings};
@@ -50,6 +56,8 @@ pub(crate) struct Parts {
     pub(crate) courier: Courier,
     /// What is to be done now and then.
     pub(crate) housekeeping: Housekeeping,
+    /// Writes down what time has ended.
+    pub(crate) sweeper: Sweeper,
     /// Carries events on.
     pub(crate) relay: Relay,
     /// Follows events; to be watched over.
@@ -104,6 +112,8 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
     let source = Box::new(PgEventSource::new(pool.clone(), connector(&config.database)?));
     let relay = Relay::new(source, vec![Arc::new(hub.clone())], Arc::clone(&clock));
     let events = Events::new(Arc::clone(&kept_events), hub.clone(), Arc::clone(&clock), retention);
+    let offers: Arc<dyn OfferRepository> = Arc::new(PgOffers::new(pool.clone()));
+    let sweeper = Sweeper::new(Arc::clone(&offers), Arc::new(PgTransactions::new(pool.clone())));
     let cursor_keys = keys.derive_pair("cursors")?;
     let state = AppState::new(Services {
         users: Users::new(
@@ -139,6 +149,12 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
             ids,
             blur_key(location_secret)?,
         ),
+        offers: Offers::new(
+            Arc::clone(&offers),
+            Arc::clone(&clock),
+            Arc::clone(&admin_ids),
+            offer_rules(&config.offers)?,
+        ),
         admins: Admins::new(Arc::new(PgAdmins::new(pool.clone())), Arc::clone(&clock), admin_ids),
         events: events.clone(),
         cursors: Cursors::new(&cursor_keys.current, cursor_keys.previous.as_ref()),
@@ -154,12 +170,25 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
     Ok(Parts {
         state,
         courier,
+        sweeper,
         housekeeping: Housekeeping::new(answers, sessions, tries, kept, clock)
             .with_events(kept_events, retention),
         relay,
         events,
         read_pool,
         read_events,
+    })
+}
+
+/// The figures that offers are judged by.
+fn offer_rules(settings: &OfferSettings) -> Result<OfferRules, Failure> {
+    Ok(OfferRules {
+        lifetime: TimeDelta::from_std(settings.ttl)?,
+        shortest: TimeDelta::from_std(settings.ttl_min)?,
+        longest: TimeDelta::from_std(settings.ttl_max)?,
+        per_product: usize::try_from(settings.per_product)?,
+        pay_within: TimeDelta::from_std(settings.pay_within)?,
+        fees: FeeSchedules::new(FeeSchedule::share(settings.fee_bps)?, vec![]),
     })
 }
 

@@ -90,6 +90,9 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     tokio::spawn(parts.events.watch_over(WATCH_EVERY, drain.begun()));
     let housekeeping =
         (!command.no_worker).then(|| tokio::spawn(parts.housekeeping.run(HOUSEKEEPING_EVERY, drain.begun())));
+    let sweep_every = config.offers.sweep_every;
+    let sweeping =
+        (!command.no_worker).then(|| tokio::spawn(parts.sweeper.run(sweep_every, drain.begun())));
     tokio::spawn(heed_signals(drain.clone()));
     announce(&public_url, ops_address);
 
@@ -107,6 +110,9 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     }
     if let Some(housekeeping) = housekeeping {
         let _ = timeout_at(deadline, housekeeping).await;
+    }
+    if let Some(sweeping) = sweeping {
+        let _ = timeout_at(deadline, sweeping).await;
     }
     ops_drain.begin();
     let _ = timeout_at(deadline, ops_server).await;

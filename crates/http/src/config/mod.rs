@@ -9,6 +9,7 @@ mod document;
 mod events;
 mod logging;
 mod mail;
+mod offers;
 mod payments;
 mod secret;
 mod server;
@@ -23,6 +24,7 @@ pub use document::markdown;
 pub use events::{Events, EventsArgs};
 pub use logging::{LogArgs, LogFormat};
 pub use mail::{Mail, MailArgs};
+pub use offers::{Offers, OffersArgs};
 pub use payments::{Payments, PaymentsArgs};
 pub use server::{AddressArgs, Server, ServerArgs};
 pub use tokens::{Tokens, TokensArgs};
@@ -40,6 +42,8 @@ pub struct ServeArgs {
     #[command(flatten)]
     mail: MailArgs,
     #[command(flatten)]
+    offers: OffersArgs,
+    #[command(flatten)]
     payments: PaymentsArgs,
     #[command(flatten)]
     events: EventsArgs,
@@ -56,6 +60,8 @@ pub struct Config {
     pub database: Database,
     /// Where e-mail goes.
     pub mail: Mail,
+    /// Offers, deals and the sweep.
+    pub offers: Offers,
     /// The payment provider.
     pub payments: Payments,
     /// Events that clients follow.
@@ -70,6 +76,7 @@ impl ServeArgs {
             tokens: self.tokens.resolve()?,
             database: self.database.resolve()?,
             mail: self.mail.resolve()?,
+            offers: self.offers.resolve(),
             payments: self.payments.resolve()?,
             events: self.events.resolve(),
         })

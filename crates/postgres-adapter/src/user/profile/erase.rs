@@ -17,6 +17,7 @@ use super::lock;
 use crate::{
     PgPool,
     error::TryError,
+    offer,
     schema::users,
     user::row::{ProfileRow, columns},
     words::Word,
@@ -40,7 +41,7 @@ const HAS_OPEN_DEAL: &str = "SELECT EXISTS (
 
 /// What goes with the account `$1` at the moment `$2`, in the order in which rows are locked elsewhere: listings before
 /// what hangs on them.
-const TAKE_AWAY: [&str; 12] = [
+const TAKE_AWAY: [&str; 11] = [
     // Exact places go, except where somebody paid and may still have to find the door or prove where it was.
     "DELETE FROM product_pickup_points USING products
      WHERE product_id = products.id AND seller_id = $1
@@ -49,8 +50,6 @@ const TAKE_AWAY: [&str; 12] = [
      AND NOT EXISTS (SELECT FROM transactions WHERE transactions.product_id = products.id)",
     "UPDATE products SET is_available = FALSE, archived_at = $2, updated_at = $2, version = version + 1
      WHERE seller_id = $1 AND archived_at IS NULL",
-    "UPDATE offers SET status = 'cancelled', status_reason = 'account_closed', responded_at = $2, updated_at = $2
-     WHERE (buyer_id = $1 OR seller_id = $1) AND status = 'pending'",
     // A count that was wrong before must not keep anybody from leaving, hence greatest.
     "WITH unliked AS (DELETE FROM product_likes WHERE user_id = $1 RETURNING product_id)
      UPDATE products SET likes_count = greatest(likes_count - 1, 0) FROM unliked WHERE id = product_id",
@@ -92,6 +91,8 @@ pub(super) async fn try_erase(
             let deals = sql_query(HAS_OPEN_DEAL).bind::<SqlUuid, _>(id.as_uuid());
             let has_open_deal = deals.get_result::<Answer>(conn).await?.is_so;
             let erasure = decide(&ErasureContext { user, has_open_deal }).map_err(DecideError::Refused)?;
+            // Those across the table are told, so that nobody waits for an answer that cannot come.
+            offer::close_account(conn, id, erasure.at).await?;
             for statement in TAKE_AWAY {
                 let statement = sql_query(statement).bind::<SqlUuid, _>(id.as_uuid());
                 statement.bind::<Timestamptz, _>(erasure.at).execute(conn).await?;

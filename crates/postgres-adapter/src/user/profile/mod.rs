@@ -60,7 +60,11 @@ impl ProfileRepository for PgProfiles {
         id: UserId,
         decide: &'a DecideErasure<'a>,
     ) -> Result<(), DecideError<ErasureRefusal>> {
-        retrying(|| erase::try_erase(&self.pool, id, decide)).await
+        let erased = retrying(|| erase::try_erase(&self.pool, id, decide)).await;
+        if erased.is_ok() {
+            self.pool.announce();
+        }
+        erased
     }
 
     async fn export(&self, id: UserId) -> Result<Option<Export>, PortError> {

@@ -1,0 +1,215 @@
+//! Locking a listing, and reading what the rules about its offers depend on.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryResult, QueryableByName,
+    sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use souk_domain::{
+    id::{OfferId, ProductId, UserId},
+    money::{Currency, Price},
+    offer::{Listed, Offer, OfferRefusal},
+    product::{Category, Feed, OfferTerms},
+    user::{Role, Standing},
+};
+use souk_ports::{DecideError, PortError};
+use uuid::Uuid;
+
+use super::OfferRow;
+use crate::{
+    error::TryError, product, schema::sql_types, statement::statement, user::row::standing,
+    words::AccountStatus,
+};
+
+/// Locks the listing that `$which` finds. Around it, the account of whoever acts (`$2`) and that of the other side, which
+/// `$other` finds; they are as they were when this statement began, which is late enough for them.
+///
+/// The time is told outside the part that locks, so that it is the time after the lock was waited for. What offers depend
+/// on most is a clock that cannot be ahead of the lock.
+macro_rules! locking {
+    ($which:literal, $other:literal) => {
+        concat!(
+            "SELECT listed.*, actor.role AS actor_role, actor.status AS actor_status,
+                 actor.deleted_at AS actor_deleted_at, other.status AS other_status, other.deleted_at AS other_deleted_at,
+                 EXISTS (SELECT FROM user_blocks WHERE (blocker_id = actor.id AND blocked_id = other.id)
+                         OR (blocker_id = other.id AND blocked_id = actor.id)) AS are_blocked,
+                 clock_timestamp() AS now
+             FROM (SELECT id, seller_id, category, feed_type, price_minor, currency, is_available, sold_at, archived_at,
+                       offers_enabled, min_offer_minor, auto_accept_minor, auto_decline_minor
+                   FROM products WHERE id = ",
+            $which,
+            " FOR NO KEY UPDATE) listed
+             JOIN users actor ON actor.id = $2 JOIN users other ON other.id = ",
+            $other
+        )
+    };
+}
+
+const LOCK_LISTING: &str = locking!("$1", "listed.seller_id");
+
+/// Which listing an offer is for, and between whom, never changes, so that it may be read before the lock.
+const LOCK_LISTING_OF_OFFER: &str = locking!(
+    "(SELECT product_id FROM offers WHERE id = $1)",
+    "(SELECT CASE buyer_id WHEN $2 THEN seller_id ELSE buyer_id END FROM offers WHERE id = $1)"
+);
+
+/// Of a buyer's new offer: their own for the listing, and the rivals if it is going to be accepted at once.
+const AROUND_NEW_OFFER: &str = "SELECT * FROM offers WHERE product_id = $1 AND (buyer_id = $2
+         OR (status = 'pending' AND $3 >= (SELECT auto_accept_minor FROM products WHERE id = $1)))";
+
+/// Of an offer that is answered: all between the two, it among them, and the rivals.
+const AROUND_OFFER: &str = "SELECT offers.* FROM offers
+     JOIN (SELECT product_id, buyer_id FROM offers WHERE id = $1) this USING (product_id)
+     WHERE offers.buyer_id = this.buyer_id OR offers.status = 'pending'";
+
+const PENDING: &str = "SELECT * FROM offers WHERE product_id = $1 AND status = 'pending'";
+
+/// A locked listing, who acts, and when.
+pub(super) struct Locked {
+    pub(super) listed: Listed,
+    pub(super) role: Role,
+    pub(super) standing: Standing,
+    pub(super) counterpart: Standing,
+    pub(super) are_blocked: bool,
+    pub(super) now: DateTime<Utc>,
+}
+
+type Tried<T> = Result<T, TryError<OfferRefusal>>;
+
+/// For a new offer of this buyer, with the offers it meets.
+pub(super) async fn lock_for_offer(
+    conn: &AsyncPgConnection,
+    product: ProductId,
+    buyer: UserId,
+    bid: i64,
+) -> Tried<(Locked, Vec<Offer>)> {
+    let lock =
+        statement(LOCK_LISTING).bind::<SqlUuid, _>(product.as_uuid()).bind::<SqlUuid, _>(buyer.as_uuid());
+    let around = statement(AROUND_NEW_OFFER)
+        .bind::<SqlUuid, _>(product.as_uuid())
+        .bind::<SqlUuid, _>(buyer.as_uuid())
+        .bind::<BigInt, _>(bid);
+    let (mut first, mut second) = (conn, conn);
+    both(async { tokio::try_join!(biased; lock.load(&mut first), around.load(&mut second)) }.await)
+}
+
+/// For an answer to this offer, with all that are around it. The offer itself is apart.
+pub(super) async fn lock_for_answer(
+    conn: &AsyncPgConnection,
+    id: OfferId,
+    actor: UserId,
+) -> Tried<(Locked, Offer, Vec<Offer>)> {
+    let lock =
+        statement(LOCK_LISTING_OF_OFFER).bind::<SqlUuid, _>(id.as_uuid()).bind::<SqlUuid, _>(actor.as_uuid());
+    let around = statement(AROUND_OFFER).bind::<SqlUuid, _>(id.as_uuid());
+    let (mut first, mut second) = (conn, conn);
+    let (locked, offers) =
+        both(async { tokio::try_join!(biased; lock.load(&mut first), around.load(&mut second)) }.await)?;
+    let (this, others): (Vec<_>, Vec<_>) = offers.into_iter().partition(|offer| offer.id == id);
+    let offer = this.into_iter().next().ok_or(DecideError::NotFound)?;
+    Ok((locked, offer, others))
+}
+
+/// For an answer to all of a listing's pending offers.
+pub(super) async fn lock_for_all(
+    conn: &AsyncPgConnection,
+    product: ProductId,
+    actor: UserId,
+) -> Tried<(Locked, Vec<Offer>)> {
+    let lock =
+        statement(LOCK_LISTING).bind::<SqlUuid, _>(product.as_uuid()).bind::<SqlUuid, _>(actor.as_uuid());
+    let pending = statement(PENDING).bind::<SqlUuid, _>(product.as_uuid());
+    let (mut first, mut second) = (conn, conn);
+    both(async { tokio::try_join!(biased; lock.load(&mut first), pending.load(&mut second)) }.await)
+}
+
+/// The pending offers of a listing that somebody has locked.
+pub(super) async fn pending(conn: &mut AsyncPgConnection, product: ProductId) -> QueryResult<Vec<OfferRow>> {
+    statement(PENDING).bind::<SqlUuid, _>(product.as_uuid()).load(conn).await
+}
+
+fn both(found: QueryResult<(Vec<LockedRow>, Vec<OfferRow>)>) -> Tried<(Locked, Vec<Offer>)> {
+    let (locked, offers) = found?;
+    let row = locked.into_iter().next().ok_or(DecideError::NotFound)?;
+    let locked = Locked::try_from(row).map_err(DecideError::from)?;
+    Ok((locked, OfferRow::all(offers).map_err(DecideError::from)?))
+}
+
+#[derive(QueryableByName)]
+struct LockedRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    seller_id: Uuid,
+    #[diesel(sql_type = sql_types::ProductCategory)]
+    category: Category,
+    #[diesel(sql_type = sql_types::FeedType)]
+    feed_type: Feed,
+    #[diesel(sql_type = BigInt)]
+    price_minor: i64,
+    #[diesel(sql_type = Text)]
+    currency: String,
+    #[diesel(sql_type = Bool)]
+    is_available: bool,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    sold_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    archived_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    offers_enabled: bool,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    min_offer_minor: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    auto_accept_minor: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    auto_decline_minor: Option<i64>,
+    #[diesel(sql_type = sql_types::UserRole)]
+    actor_role: Role,
+    #[diesel(sql_type = sql_types::UserStatus)]
+    actor_status: AccountStatus,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    actor_deleted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = sql_types::UserStatus)]
+    other_status: AccountStatus,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    other_deleted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    are_blocked: bool,
+    #[diesel(sql_type = Timestamptz)]
+    now: DateTime<Utc>,
+}
+
+impl TryFrom<LockedRow> for Locked {
+    type Error = PortError;
+
+    fn try_from(row: LockedRow) -> Result<Self, PortError> {
+        let corrupt = |what: &str| PortError::Corrupt(format!("products {}: {what}", row.id));
+        let state = product::state(row.is_available, row.sold_at, row.archived_at)
+            .ok_or_else(|| corrupt("is_available, sold_at and archived_at disagree"))?;
+        let currency = Currency::parse(&row.currency).map_err(|_| corrupt("currency"))?;
+        let disagree = || corrupt("somebody's status and deleted_at disagree");
+        Ok(Self {
+            listed: Listed {
+                id: ProductId::from_uuid(row.id),
+                seller: UserId::from_uuid(row.seller_id),
+                category: row.category,
+                feed: row.feed_type,
+                price: Price::new(row.price_minor, currency).map_err(|_| corrupt("price_minor"))?,
+                terms: OfferTerms {
+                    enabled: row.offers_enabled,
+                    min_offer: row.min_offer_minor,
+                    auto_accept: row.auto_accept_minor,
+                    auto_decline: row.auto_decline_minor,
+                },
+                state,
+            },
+            role: row.actor_role,
+            standing: standing(row.actor_status, row.actor_deleted_at).ok_or_else(disagree)?,
+            counterpart: standing(row.other_status, row.other_deleted_at).ok_or_else(disagree)?,
+            are_blocked: row.are_blocked,
+            now: row.now,
+        })
+    }
+}

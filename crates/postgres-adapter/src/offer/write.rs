@@ -1,0 +1,129 @@
+//! Writing offers: new ones, how they end, and that a listing is reserved.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryResult,
+    sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use souk_domain::{
+    conversation::{Post, Posted},
+    event::Event,
+    id::{ConversationId, OfferId, ProductId},
+    offer::Offer,
+    slug::Slug,
+};
+
+use crate::{conversation, event, statement::statement};
+
+const INSERT: &str = "INSERT INTO offers (id, product_id, buyer_id, seller_id, conversation_id, proposed_by, parent_offer_id,
+         round, amount_minor, currency, message, status, status_reason, expires_at, responded_at, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $6::offer_party, $7, $8, $9, $10, $11, $12::offer_status, $13::offer_status_reason,
+         $14, $15, $16, $17)";
+
+const END: &str = "UPDATE offers SET status = ended.status::offer_status,
+         status_reason = ended.reason::offer_status_reason, responded_at = ended.responded_at,
+         updated_at = ended.updated_at
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+         AS ended (id, status, reason, responded_at, updated_at)
+     WHERE offers.id = ended.id";
+
+/// What is sold or was taken down stays so.
+const SET_AVAILABLE: &str = "UPDATE products SET is_available = $3, version = version + 1, updated_at = $2
+     WHERE id = ANY ($1) AND sold_at IS NULL AND archived_at IS NULL";
+
+/// Writes a new offer, in whatever state it is already.
+pub(super) async fn insert(conn: &mut AsyncPgConnection, offer: &Offer) -> QueryResult<()> {
+    statement(INSERT)
+        .bind::<SqlUuid, _>(offer.id.as_uuid())
+        .bind::<SqlUuid, _>(offer.product.as_uuid())
+        .bind::<SqlUuid, _>(offer.buyer.as_uuid())
+        .bind::<SqlUuid, _>(offer.seller.as_uuid())
+        .bind::<Nullable<SqlUuid>, _>(offer.conversation.map(ConversationId::as_uuid))
+        .bind::<Text, _>(offer.proposed_by.slug())
+        .bind::<Nullable<SqlUuid>, _>(offer.parent.map(OfferId::as_uuid))
+        .bind::<Integer, _>(offer.round)
+        .bind::<BigInt, _>(offer.amount.minor())
+        .bind::<Text, _>(offer.amount.currency().code())
+        .bind::<Nullable<Text>, _>(offer.message.as_ref().map(AsRef::<str>::as_ref))
+        .bind::<Text, _>(offer.state.status().slug())
+        .bind::<Nullable<Text>, _>(offer.state.reason().map(Slug::slug))
+        .bind::<Timestamptz, _>(offer.expires_at)
+        .bind::<Nullable<Timestamptz>, _>(offer.state.responded_at())
+        .bind::<Timestamptz, _>(offer.created_at)
+        .bind::<Timestamptz, _>(offer.updated_at)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Writes how offers ended.
+pub(crate) async fn end(
+    conn: &mut AsyncPgConnection,
+    offers: impl IntoIterator<Item = &Offer>,
+) -> QueryResult<()> {
+    let offers: Vec<_> = offers.into_iter().collect();
+    if offers.is_empty() {
+        return Ok(());
+    }
+    let of = |offer: &&Offer| offer.state;
+    let ids: Vec<_> = offers.iter().map(|offer| offer.id.as_uuid()).collect();
+    let statuses: Vec<_> = offers.iter().map(of).map(|state| state.status().slug()).collect();
+    let reasons: Vec<_> = offers.iter().map(of).map(|state| state.reason().map(Slug::slug)).collect();
+    let responded: Vec<_> = offers.iter().map(of).map(souk_domain::offer::OfferState::responded_at).collect();
+    let updated: Vec<_> = offers.iter().map(|offer| offer.updated_at).collect();
+    statement(END)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Array<Text>, _>(statuses)
+        .bind::<Array<Nullable<Text>>, _>(reasons)
+        .bind::<Array<Nullable<Timestamptz>>, _>(responded)
+        .bind::<Array<Timestamptz>, _>(updated)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Takes locked listings off the market, or puts them back.
+pub(crate) async fn set_available(
+    conn: &mut AsyncPgConnection,
+    products: &[ProductId],
+    is_available: bool,
+    at: DateTime<Utc>,
+) -> QueryResult<()> {
+    let ids: Vec<_> = products.iter().map(|product| product.as_uuid()).collect();
+    statement(SET_AVAILABLE)
+        .bind::<Array<SqlUuid>, _>(ids)
+        .bind::<Timestamptz, _>(at)
+        .bind::<Bool, _>(is_available)
+        .execute(conn)
+        .await
+        .map(|_| ())
+}
+
+/// Posts messages into the threads of these offers, and tells the offers where that was.
+pub(crate) async fn post<'a>(
+    conn: &mut AsyncPgConnection,
+    posts: &[Post],
+    offers: impl IntoIterator<Item = &'a mut Offer>,
+) -> QueryResult<Vec<Event>> {
+    let posted = conversation::post(conn, posts).await?;
+    for offer in offers {
+        let own = posts.iter().zip(&posted).find(|(post, _)| {
+            (post.product, post.buyer, post.seller) == (offer.product, offer.buyer, offer.seller)
+        });
+        if let Some((_, Posted { message, .. })) = own {
+            offer.conversation = Some(message.conversation);
+        }
+    }
+    Ok(posted.into_iter().map(|posted| posted.event).collect())
+}
+
+/// Records what happened, and then what appeared in threads because of it.
+pub(crate) async fn record(
+    conn: &mut AsyncPgConnection,
+    events: Vec<Event>,
+    posted: Vec<Event>,
+) -> QueryResult<()> {
+    let all: Vec<_> = events.into_iter().chain(posted).collect();
+    event::record(conn, &all).await
+}
