@@ -146,6 +146,8 @@ fn a_migration_without_a_way_back_or_a_lock_timeout_is_seen() {
     let found =
         found_with("migrations/1_first/up.sql", "-- Why: lock_timeout is only mentioned.\nSELECT 1;\n");
     assert_one(&found, "migrations/1_first/up.sql: sets no lock_timeout");
+    let sql = "-- Why: tests.\nCREATE INDEX CONCURRENTLY ix ON t (a);\n";
+    assert!(found_with("migrations/1_first/up.sql", sql).is_empty());
     let found = found_with("migrations/1_first/up.sql", "SET LOCAL lock_timeout = '2s';\n");
     assert_one(&found, "migrations/1_first/up.sql:1: does not open with a comment");
     let found =
