@@ -28,7 +28,7 @@ pub use conversation::Conversations;
 pub use idempotency::Repeats;
 pub use message::Courier;
 pub use offer::Offers;
-pub use product::Products;
+pub use product::{Products, Views};
 pub use session::{Attempts, PasswordKeeper, Sessions, SignIn};
 pub use sweeper::Sweeper;
 pub use transaction::Transactions;

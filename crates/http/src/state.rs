@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use souk_application::{
     Admins, Blocks, Events, Offers, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users,
-    Verifications,
+    Verifications, Views,
 };
 
 use crate::{cursor::Cursors, health::Health, server::Drain};
@@ -32,6 +32,8 @@ pub struct Services {
     pub passwords: PasswordKeeper,
     /// Listings.
     pub products: Products,
+    /// Who looks at them.
+    pub views: Views,
     /// Following what happens.
     pub events: Events,
     /// Offers.
@@ -75,6 +77,7 @@ reachable! {
     sessions: Sessions,
     passwords: PasswordKeeper,
     products: Products,
+    views: Views,
     events: Events,
     offers: Offers,
     admins: Admins,

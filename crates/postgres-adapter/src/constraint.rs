@@ -42,6 +42,8 @@ pub(crate) enum Unique {
     Attempts,
     /// Likes per person and thing.
     Like,
+    /// Views per listing, day and viewer.
+    View,
     /// Live streams per person.
     LiveStream,
     /// Threads per buyer, seller and listing.
@@ -179,6 +181,9 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("pk_product_likes", Taken(Unique::Like)),
     ("fk_product_likes_product_id", Missing(Reference::Product)),
     ("fk_product_likes_user_id", Missing(Reference::User)),
+
+    ("pk_product_views", Taken(Unique::View)),
+    ("ck_product_views_viewer", Broken("a viewer's mark has 16 bytes")),
 
     ("pk_streams", Taken(Unique::Id)),
     ("uq_streams_live", Taken(Unique::LiveStream)),

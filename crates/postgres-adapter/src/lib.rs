@@ -43,7 +43,7 @@ pub use event::{PgEventSource, PgEvents};
 pub use idempotency::PgIdempotency;
 pub use offer::PgOffers;
 pub use pool::{PgPool, PoolGauges, PoolSettings};
-pub use product::PgProducts;
+pub use product::{PgProducts, PgViews};
 pub use readiness::PgReadiness;
 pub use session::{PgAttempts, PgPasswords, PgSessions};
 pub use transaction::PgTransactions;

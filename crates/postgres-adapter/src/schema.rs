@@ -274,6 +274,18 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use postgis_diesel::sql_types::Geometry;
+
+    product_views (day, product_id, viewer) {
+        day -> Date,
+        product_id -> Uuid,
+        viewer -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
     use super::sql_types::ProductCategory;
     use super::sql_types::FeedType;
     use super::sql_types::ProductCondition;
@@ -539,6 +551,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_resets,
     product_likes,
     product_pickup_points,
+    product_views,
     products,
     retired_usernames,
     sessions,

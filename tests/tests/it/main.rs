@@ -21,6 +21,7 @@ mod hostile;
 mod journey;
 mod leaving;
 mod life;
+mod listings;
 mod onboarding;
 mod outage;
 mod privilege;

@@ -10,6 +10,7 @@ use souk_ports::{
     Clock, PortError,
     event::EventRepository,
     idempotency::IdempotencyRepository,
+    product::ViewRepository,
     session::{AttemptRepository, PasswordRepository, SessionRepository},
 };
 
@@ -39,6 +40,8 @@ pub struct Tidied {
     pub resets: u64,
     /// Events.
     pub events: u64,
+    /// Marks of whom was counted as a viewer.
+    pub views: u64,
 }
 
 /// Removes what has expired. Safe to run on several servers at once.
@@ -49,6 +52,7 @@ pub struct Housekeeping {
     attempts: Arc<dyn AttemptRepository>,
     passwords: Arc<dyn PasswordRepository>,
     events: Option<(Arc<dyn EventRepository>, TimeDelta)>,
+    views: Arc<dyn ViewRepository>,
     clock: Arc<dyn Clock>,
 }
 
@@ -59,9 +63,10 @@ impl Housekeeping {
         sessions: Arc<dyn SessionRepository>,
         attempts: Arc<dyn AttemptRepository>,
         passwords: Arc<dyn PasswordRepository>,
+        views: Arc<dyn ViewRepository>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { answers, sessions, attempts, passwords, events: None, clock }
+        Self { answers, sessions, attempts, passwords, views, events: None, clock }
     }
 
     /// Also removes events that are older than people can be told of.
@@ -75,6 +80,8 @@ impl Housekeeping {
     pub async fn tidy(&self) -> Result<Tidied, PortError> {
         let now = self.clock.now();
         let before = now - TimeDelta::days(ENDED_SESSIONS_KEPT);
+        // Yesterday's stay: another server may still be writing what it gathered before midnight.
+        let yesterday = now.date_naive() - TimeDelta::days(1);
         Ok(Tidied {
             answers: in_batches(BATCH, |most| self.answers.remove_expired(now, most)).await?,
             sessions: in_batches(BATCH, |most| self.sessions.remove_ended(before, most)).await?,
@@ -86,6 +93,7 @@ impl Housekeeping {
                 }
                 None => 0,
             },
+            views: in_batches(BATCH, |most| self.views.remove_before(yesterday, most)).await?,
         })
     }
 

@@ -4,6 +4,7 @@ use mockall::Sequence;
 use souk_ports::{
     event::MockEventRepository,
     idempotency::MockIdempotencyRepository,
+    product::MockViewRepository,
     session::{MockAttemptRepository, MockPasswordRepository, MockSessionRepository},
 };
 use souk_testkit::fixed;
@@ -36,11 +37,15 @@ async fn a_round_goes_on_until_a_batch_is_not_full() {
         .withf(|now, _| *now == fixed::now())
         .times(1)
         .returning(|_, _| Ok(2));
+    let mut views = MockViewRepository::new();
+    let yesterday = fixed::now().date_naive().pred_opt().unwrap();
+    views.expect_remove_before().withf(move |day, _| *day == yesterday).times(1).returning(|_, _| Ok(4));
     let housekeeping = Housekeeping::new(
         Arc::new(answers),
         Arc::new(sessions),
         Arc::new(attempts),
         Arc::new(passwords),
+        Arc::new(views),
         Arc::new(fixed::FixedClock),
     );
     let mut events = MockEventRepository::new();
@@ -50,7 +55,7 @@ async fn a_round_goes_on_until_a_batch_is_not_full() {
         .times(1)
         .returning(|_, _| Ok(5));
     let housekeeping = housekeeping.with_events(Arc::new(events), TimeDelta::days(2));
-    let tidied = Tidied { answers: 1_007, sessions: 0, attempts: 3, resets: 2, events: 5 };
+    let tidied = Tidied { answers: 1_007, sessions: 0, attempts: 3, resets: 2, views: 4, events: 5 };
     assert_eq!(housekeeping.tidy().await, Ok(tidied));
 }
 
@@ -67,6 +72,7 @@ async fn a_round_that_fails_does_not_end_the_worker() {
         Arc::new(MockSessionRepository::new()),
         Arc::new(MockAttemptRepository::new()),
         Arc::new(MockPasswordRepository::new()),
+        Arc::new(MockViewRepository::new()),
         Arc::new(fixed::FixedClock),
     );
     let stop = async move {

@@ -1,14 +1,19 @@
-//! Publishing listings and finding them.
+//! Listings: publishing, editing and taking them down, finding them, liking them, and counting who looks.
+
+mod views;
+
+pub use views::Views;
 
 use std::sync::Arc;
 
 use souk_domain::{
+    edit::Expected,
     geo::BlurKey,
     id::{ProductId, UserId},
-    page::Page,
+    page::{Limit, Page},
     product::{
-        FeedPosition, Listing, ListingForm, NearbyPosition, NearbyProduct, NearbyQuery, Product,
-        ProductQuery, ProductRefusal,
+        Edit, EditForm, FeedPosition, LikePosition, LikedProduct, Listing, ListingForm, NearbyPosition,
+        NearbyProduct, NearbyQuery, Product, ProductQuery, ProductRefusal,
     },
     violation::Violations,
 };
@@ -25,6 +30,17 @@ pub enum PublishError {
     #[error(transparent)]
     Invalid(#[from] Violations),
     /// It was good, and still is not published.
+    #[error(transparent)]
+    Decide(#[from] DecideError<ProductRefusal>),
+}
+
+/// Why a listing is not edited.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum EditError {
+    /// The form is not good.
+    #[error(transparent)]
+    Invalid(#[from] Violations),
+    /// It was good, and still is not carried out.
     #[error(transparent)]
     Decide(#[from] DecideError<ProductRefusal>),
 }
@@ -60,6 +76,48 @@ impl Products {
         let (id, now) = (ProductId::from_uuid(self.ids.next()), self.clock.now());
         let decide = |publisher| listing.clone().publish(id, publisher, &self.blur_key, now);
         Ok(self.repository.publish(seller, &decide, once).await?)
+    }
+
+    /// Edits a listing of somebody's, if it is still one of the versions they expect.
+    pub async fn edit(
+        &self,
+        actor: UserId,
+        id: ProductId,
+        form: EditForm,
+        expected: &Expected,
+    ) -> Result<Product, EditError> {
+        let edit = Edit::check(form)?;
+        let now = self.clock.now();
+        let decide = |context: &_| edit.clone().edit(context, actor, expected, &self.blur_key, now);
+        Ok(self.repository.edit(id, &decide).await?)
+    }
+
+    /// Takes a listing of somebody's down; again and again, if they like.
+    pub async fn archive(&self, actor: UserId, id: ProductId) -> Result<(), DecideError<ProductRefusal>> {
+        let now = self.clock.now();
+        self.repository.archive(id, &|context| context.archive(actor, now)).await
+    }
+
+    /// Likes a listing on somebody's behalf; again and again, if they like.
+    pub async fn like(&self, actor: UserId, id: ProductId) -> Result<(), DecideError<ProductRefusal>> {
+        let found = self.repository.like(id, actor, self.clock.now()).await?;
+        found.ok_or(DecideError::NotFound)?.like(actor).map_err(DecideError::Refused)
+    }
+
+    /// Takes a like back, if there is one.
+    pub async fn unlike(&self, actor: UserId, id: ProductId) -> Result<(), DecideError<ProductRefusal>> {
+        let found = self.repository.unlike(id, actor).await?.ok_or(DecideError::NotFound)?;
+        found.context.unlike(actor, found.has_liked).map_err(DecideError::Refused)
+    }
+
+    /// What somebody likes, newest like first.
+    pub async fn list_liked(
+        &self,
+        user: UserId,
+        after: Option<LikePosition>,
+        limit: Limit,
+    ) -> Result<Page<LikedProduct, LikePosition>, PortError> {
+        self.repository.list_liked(user, after, limit).await
     }
 
     /// The listing with this id, if `viewer` may see it.

@@ -43,7 +43,7 @@ async fn what_is_published_is_what_the_rule_decided() {
 async fn a_refusal_of_the_rule_comes_back() {
     let refused =
         products(store(Standing::Banned)).publish(build::user_id(5), &build::listing_form(), None).await;
-    assert_eq!(refused, Err(PublishError::Decide(DecideError::Refused(ProductRefusal::SellerSuspended))));
+    assert_eq!(refused, Err(PublishError::Decide(DecideError::Refused(ProductRefusal::AccountSuspended))));
 }
 
 #[tokio::test]

@@ -163,7 +163,7 @@ impl Listing {
         now: DateTime<Utc>,
     ) -> Result<Publication, ProductRefusal> {
         if !publisher.standing.may_act() {
-            return Err(ProductRefusal::SellerSuspended);
+            return Err(ProductRefusal::AccountSuspended);
         }
         let role = publisher.role.after_publishing();
         let place = self.location.map(|exact| Place {
@@ -197,7 +197,7 @@ impl Listing {
     }
 }
 
-fn pictures(urls: &[String], wrong: &mut Violations) -> Vec<WebUrl> {
+pub(super) fn pictures(urls: &[String], wrong: &mut Violations) -> Vec<WebUrl> {
     if urls.len() > MAX_IMAGES {
         wrong.add(Fault::new("too_many", format!("At most {MAX_IMAGES} images.")).of("images"));
         return Vec::new();
@@ -283,7 +283,7 @@ pub(super) mod tests {
     #[test]
     fn a_suspended_account_lists_nothing() {
         let suspended = Publisher { standing: Standing::Suspended, ..publisher(Role::Seller) };
-        assert_eq!(publish(&form(), suspended).unwrap_err(), ProductRefusal::SellerSuspended);
+        assert_eq!(publish(&form(), suspended).unwrap_err(), ProductRefusal::AccountSuspended);
     }
 
     #[test]

@@ -1,17 +1,25 @@
 //! Listings: what is for sale, by whom, roughly where, and on which terms.
 
 mod category;
+mod edit;
+mod lifecycle;
+mod like;
 mod listing;
 mod query;
 mod terms;
+mod view;
 
 pub use category::Category;
+pub use edit::{Edit, EditContext, EditForm, Edited};
+pub use lifecycle::ArchivalContext;
+pub use like::{LikeContext, LikePosition, LikedProduct};
 pub use listing::{Listing, ListingForm, PlaceForm, Publication, Publisher};
 pub use query::{
     Availability, FeedPosition, NearbyPosition, NearbyProduct, NearbyQuery, ProductFilter, ProductQuery,
     ProductSort,
 };
 pub use terms::OfferTerms;
+pub use view::{View, Viewer, ViewerMark};
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -23,6 +31,7 @@ use crate::{
     slug::slugs,
     text::{Block, Line, WebUrl},
     user::PlaceLabel,
+    violation::{Fault, Violations},
 };
 
 /// What a listing is called, 1 to 140 characters.
@@ -148,11 +157,43 @@ impl Product {
 }
 
 /// Why something cannot be done with a listing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ProductRefusal {
-    /// The seller's account may read, not act.
-    #[error("This account is suspended and cannot list anything.")]
-    SellerSuspended,
+    /// The account may read, not act.
+    #[error("This account is suspended.")]
+    AccountSuspended,
+    /// For this person it is not there.
+    #[error("There is no such listing.")]
+    NotVisible,
+    /// It is somebody else's.
+    #[error("Only its seller may do this.")]
+    NotSeller,
+    /// It is not the version that the edit was made for.
+    #[error("The listing has changed since you read it.")]
+    Stale,
+    /// Somebody is buying it.
+    #[error("Somebody is buying this; it stays as it is until they have paid or given up.")]
+    Reserved,
+    /// Somebody bought it.
+    #[error("This is sold.")]
+    Sold,
+    /// It was taken down.
+    #[error("This listing was taken down.")]
+    Archived,
+    /// Its currency would be another one, and offers are waiting in this one.
+    #[error("Answer the offers that wait before you change the currency.")]
+    OffersPending,
+    /// The edit makes a whole of it that is not good.
+    #[error("Some fields are not valid.")]
+    Invalid(Violations),
+}
+
+impl ProductRefusal {
+    fn invalid(field: &'static str, fault: Fault) -> Self {
+        let mut violations = Violations::none();
+        violations.add(fault.of(field));
+        Self::Invalid(violations)
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 //! Tries are counted per identifier as it was typed, whether or not an account bears it, so that a limit says nothing
 //! about accounts; and per network they come from.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -49,6 +52,12 @@ impl Network {
                 Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
             }
         })
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

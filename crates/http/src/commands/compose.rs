@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, Events, Housekeeping, Offers, Onboarding, PasswordKeeper, Products, Profiles,
-    Repeats, Sessions, SignIn, Sweeper, Users, Verifications,
+    Admins, Attempts, Blocks, Courier, Events, Housekeeping, Offers, Onboarding, PasswordKeeper, Products,
+    Profiles, Repeats, Sessions, SignIn, Sweeper, Users, Verifications, Views,
     event::{Hub, Relay, StreamLimits},
     session::TokenLifetimes,
 };
@@ -32,13 +32,14 @@ use souk_ports::{
     message::Mail,
     offer::OfferRepository,
     payments::Payments,
+    product::ViewRepository,
     session::{AttemptRepository, PasswordRepository, Passwords, SessionRepository},
     user::UserRepository,
 };
 use souk_postgres_adapter::{
-    Connector, PgAdmins, PgAttempts, PgBlocks, PgEventSource, PgEvents, PgIdempotency, PgPasswords, PgPayees,
-    PgOffers, PgPool, PgProducts, PgProfiles, PgReadiness, PgSessions, PgTransactions, PgUsers, PgVerifications, PoolSettings,
-    Timeouts, UrlError,
+    Connector, PgAdmins, PgAttempts, PgBlocks, PgEventSource, PgEvents, PgIdempotency, PgOffers, PgPasswords,
+    PgPayees, PgPool, PgProducts, PgProfiles, PgReadiness, PgSessions, PgTransactions, PgUsers,
+    PgVerifications, PgViews, PoolSettings, Timeouts, UrlError,
 };
 use souk_stripe_adapter::{StripeError, StripePayments, StripeSettings};
 use souk_system_adapter::{
@@ -54,6 +55,8 @@ pub(crate) struct Parts {
     pub(crate) state: AppState,
     /// Sends messages in the background; to be waited for at the end.
     pub(crate) courier: Courier,
+    /// Counts who looks at listings; to be written at the end.
+    pub(crate) views: Views,
     /// What is to be done now and then.
     pub(crate) housekeeping: Housekeeping,
     /// Writes down what time has ended.
@@ -114,6 +117,9 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
     let events = Events::new(Arc::clone(&kept_events), hub.clone(), Arc::clone(&clock), retention);
     let offers: Arc<dyn OfferRepository> = Arc::new(PgOffers::new(pool.clone()));
     let sweeper = Sweeper::new(Arc::clone(&offers), Arc::new(PgTransactions::new(pool.clone())));
+    let seen: Arc<dyn ViewRepository> = Arc::new(PgViews::new(pool.clone()));
+    let viewers = Arc::new(HmacPseudonyms::new(&keys.derive("marks of viewers")?));
+    let views = Views::new(Arc::clone(&seen), viewers, Arc::clone(&clock));
     let cursor_keys = keys.derive_pair("cursors")?;
     let state = AppState::new(Services {
         users: Users::new(
@@ -155,6 +161,7 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
             Arc::clone(&admin_ids),
             offer_rules(&config.offers)?,
         ),
+        views: views.clone(),
         admins: Admins::new(Arc::new(PgAdmins::new(pool.clone())), Arc::clone(&clock), admin_ids),
         events: events.clone(),
         cursors: Cursors::new(&cursor_keys.current, cursor_keys.previous.as_ref()),
@@ -171,7 +178,8 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
         state,
         courier,
         sweeper,
-        housekeeping: Housekeeping::new(answers, sessions, tries, kept, clock)
+        views,
+        housekeeping: Housekeeping::new(answers, sessions, tries, kept, seen, clock)
             .with_events(kept_events, retention),
         relay,
         events,

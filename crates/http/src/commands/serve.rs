@@ -2,8 +2,8 @@
 //!
 //! The end, in this order: `/readyz` says no and everybody hears the word; the API listener takes in whoever is in the
 //! kernel's queue and closes; requests in work are answered, changes whose clients have left are finished, and messages
-//! under way are sent; last goes the operations listener, so that probes and metrics can be read to the end. All of it takes no longer
-//! than the drain timeout. A second signal ends at once.
+//! under way are sent and views counted; last goes the operations listener, so that probes and metrics can be read to
+//! the end. All of it takes no longer than the drain timeout. A second signal ends at once.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -85,9 +85,14 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
 
     let ops_drain = Drain::new();
     let ops_server = tokio::spawn(serve_operations(ops_listener, operations, &config, ops_drain.clone()));
-    let courier = parts.courier;
+    let (courier, views) = (parts.courier, parts.views);
     tokio::spawn(parts.relay.run(drain.begun()));
     tokio::spawn(parts.events.watch_over(WATCH_EVERY, drain.begun()));
+    // Gathered here, and so written here, whoever does the housekeeping.
+    let counting = tokio::spawn({
+        let (views, every, end) = (views.clone(), config.server.views_every, drain.begun());
+        async move { views.run(every, end).await }
+    });
     let housekeeping =
         (!command.no_worker).then(|| tokio::spawn(parts.housekeeping.run(HOUSEKEEPING_EVERY, drain.begun())));
     let sweep_every = config.offers.sweep_every;
@@ -107,6 +112,14 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
         timeout_at(deadline, in_flight.emptied()).await.map_or_else(|_| in_flight.count(), |()| 0);
     if timeout_at(deadline, courier.settled()).await.is_err() {
         tracing::warn!("messages were still under way at the end of the drain timeout; they are lost");
+    }
+    // Only now: whoever was answered last may have looked at something.
+    let _ = timeout_at(deadline, counting).await;
+    if timeout_at(deadline, views.settle()).await.is_err() {
+        tracing::warn!(
+            views = views.waiting_count(),
+            "views could not be counted before the end; they are lost"
+        );
     }
     if let Some(housekeeping) = housekeeping {
         let _ = timeout_at(deadline, housekeeping).await;

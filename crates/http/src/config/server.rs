@@ -57,6 +57,10 @@ pub struct ServerArgs {
     #[arg(long, env = "SOUK_MAX_IN_FLIGHT", value_name = "COUNT", default_value = "256",
         value_parser = count)]
     max_in_flight: usize,
+    /// How often views of listings, which are gathered in memory, are written; all of them are at the end
+    #[arg(long, env = "SOUK_VIEWS_EVERY", value_name = "DURATION", default_value = "2s",
+        value_parser = duration)]
+    views_every: Duration,
     /// How long requests in work are waited for when the server is asked to end
     #[arg(long, env = "SOUK_DRAIN_TIMEOUT", value_name = "DURATION", default_value = "25s",
         value_parser = duration)]
@@ -88,6 +92,8 @@ pub struct Server {
     pub max_connections: usize,
     /// Requests at once.
     pub max_in_flight: usize,
+    /// How often views are written.
+    pub views_every: Duration,
     /// How long to wait at the end.
     pub drain_timeout: Duration,
 }
@@ -106,6 +112,7 @@ impl ServerArgs {
             body_limit: self.body_limit,
             max_connections: self.max_connections,
             max_in_flight: self.max_in_flight,
+            views_every: self.views_every,
             drain_timeout: self.drain_timeout,
         }
     }

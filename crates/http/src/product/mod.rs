@@ -1,12 +1,14 @@
-//! Listings: publishing and finding them.
+//! Listings: publishing, editing and taking them down, finding and liking them.
 
+mod edit;
 mod form;
+mod like;
 mod problem;
 mod query;
 mod view;
 
-pub use form::NewProduct;
-pub use view::{CategoryList, NearbyList, ProductList, ProductView};
+pub use form::{NewProduct, ProductPatch};
+pub use view::{CategoryList, LikedList, NearbyList, ProductList, ProductView};
 
 use axum::{
     extract::State,
@@ -23,7 +25,7 @@ use self::query::{FeedParameters, NearbyParameters};
 use crate::{
     auth::MaybeActor,
     cursor::Cursors,
-    extract::{Json, Path, Query},
+    extract::{Json, Path, Query, etag},
     idempotency::{Idempotent, Reply},
     problem::Problem,
     state::AppState,
@@ -35,7 +37,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(categories))
         .routes(routes!(list, publish))
         .routes(routes!(list_nearby))
-        .routes(routes!(find))
+        .routes(routes!(find, edit::edit, edit::archive))
+        .routes(routes!(like::like, like::unlike))
+        .routes(routes!(like::list_liked))
+        .routes(routes!(like::view))
 }
 
 /// The twelve categories
@@ -72,12 +77,12 @@ async fn publish(State(products): State<Products>, new: Idempotent<NewProduct>) 
 fn created(product: &Product) -> Result<Reply, PortError> {
     let location = format!("/v1/products/{}", product.id);
     let view = ProductView::of(product.clone(), Some(product.seller));
-    Reply::created(location, Some(etag(product)), &view)
+    Reply::created(location, Some(product_etag(product)), &view)
 }
 
-/// A strong entity tag: the count of edits.
-fn etag(product: &Product) -> String {
-    format!("\"{}\"", product.version)
+/// The entity tag of a listing: the count of its edits.
+fn product_etag(product: &Product) -> String {
+    etag(product.version.into())
 }
 
 /// A listing
@@ -99,7 +104,7 @@ async fn find(
 ) -> Result<Response, Problem> {
     let found = products.find(ProductId::from_uuid(id), viewer.user()).await?;
     let product = found.ok_or_else(Problem::not_found)?;
-    let tag = etag(&product);
+    let tag = product_etag(&product);
     Ok(([(header::ETAG, tag)], Json(ProductView::of(product, viewer.user()))).into_response())
 }
 

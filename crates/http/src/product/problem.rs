@@ -1,7 +1,7 @@
 //! What refusals about listings are answered with.
 
 use axum::http::StatusCode;
-use souk_application::product::PublishError;
+use souk_application::product::{EditError, PublishError};
 use souk_domain::product::ProductRefusal;
 
 use crate::problem::Problem;
@@ -15,11 +15,28 @@ impl From<PublishError> for Problem {
     }
 }
 
+impl From<EditError> for Problem {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::Invalid(violations) => violations.into(),
+            EditError::Decide(error) => error.into(),
+        }
+    }
+}
+
 impl From<ProductRefusal> for Problem {
     fn from(refusal: ProductRefusal) -> Self {
-        let (status, code) = match refusal {
-            ProductRefusal::SellerSuspended => (StatusCode::FORBIDDEN, "account_suspended"),
-        };
-        Self::new(status, code, refusal.to_string())
+        let detail = refusal.to_string();
+        match refusal {
+            ProductRefusal::AccountSuspended => Self::new(StatusCode::FORBIDDEN, "account_suspended", detail),
+            ProductRefusal::NotVisible => Self::not_found(),
+            ProductRefusal::NotSeller => Self::forbidden(detail),
+            ProductRefusal::Stale => Self::precondition_failed(),
+            ProductRefusal::Reserved => Self::conflict("product_reserved", detail),
+            ProductRefusal::Sold => Self::conflict("product_sold", detail),
+            ProductRefusal::Archived => Self::conflict("product_archived", detail),
+            ProductRefusal::OffersPending => Self::conflict("offers_pending", detail),
+            ProductRefusal::Invalid(violations) => violations.into(),
+        }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use souk_domain::{
     id::UserId,
-    product::{Category, NearbyProduct, Product, ProductState},
+    product::{Category, LikedProduct, NearbyProduct, Product, ProductState},
     slug::Slug,
     text::WebUrl,
     user::PlaceLabel,
@@ -65,6 +65,9 @@ pub struct ProductView {
     /// Along the earth from where one looks to `location`, in metres; in nearby lists only.
     #[serde(skip_serializing_if = "Option::is_none")]
     distance_m: Option<f64>,
+    /// Since when you like it; in the list of what you like only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    liked_at: Option<DateTime<Utc>>,
 }
 
 /// An amount that only the seller sees: left out for everybody else, null for a seller who named none.
@@ -123,6 +126,7 @@ impl ProductView {
             created_at: product.created_at,
             updated_at: product.updated_at,
             distance_m: None,
+            liked_at: None,
         }
     }
 
@@ -161,6 +165,25 @@ impl NearbyList {
     pub fn of(products: Vec<NearbyProduct>, next_cursor: Option<String>, viewer: Option<UserId>) -> Self {
         let data = products.into_iter().map(|nearby| ProductView::nearby(nearby, viewer)).collect();
         Self { data, next_cursor }
+    }
+}
+
+/// A page of what somebody likes, newest like first; each with its `liked_at`.
+#[derive(Serialize, ToSchema)]
+pub struct LikedList {
+    data: Vec<ProductView>,
+    /// Brings the next page; null on the last one.
+    next_cursor: Option<String>,
+}
+
+impl LikedList {
+    /// The page as whoever likes it all sees it.
+    pub fn of(liked: Vec<LikedProduct>, next_cursor: Option<String>, viewer: UserId) -> Self {
+        let view = |LikedProduct { product, liked_at }| ProductView {
+            liked_at: Some(liked_at),
+            ..ProductView::of(product, Some(viewer))
+        };
+        Self { data: liked.into_iter().map(view).collect(), next_cursor }
     }
 }
 

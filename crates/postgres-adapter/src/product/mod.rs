@@ -1,25 +1,33 @@
 //! Listings in PostgreSQL.
 
+mod edit;
 mod feed;
+mod like;
 mod nearby;
+mod pieces;
 mod publish;
 mod row;
+mod views;
+
+pub(crate) use row::state;
+pub use views::PgViews;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use diesel::{OptionalExtension, QueryDsl, SelectableHelper};
 use diesel_async::RunQueryDsl;
 use souk_domain::{
     id::{ProductId, UserId},
-    page::Page,
-pub(crate) use row::state;
+    page::{Limit, Page},
     product::{
-        FeedPosition, NearbyPosition, NearbyProduct, NearbyQuery, Product, ProductQuery, ProductRefusal,
+        FeedPosition, LikeContext, LikePosition, LikedProduct, NearbyPosition, NearbyProduct, NearbyQuery,
+        Product, ProductQuery, ProductRefusal,
     },
 };
 use souk_ports::{
     DecideError, PortError,
     idempotency::Once,
-    product::{DecidePublication, ProductRepository},
+    product::{DecideArchival, DecideEdit, DecidePublication, ProductRepository, Unliked},
 };
 
 use self::{
@@ -50,6 +58,44 @@ impl ProductRepository for PgProducts {
         once: Option<&'a Once<'a, Product>>,
     ) -> Result<Product, DecideError<ProductRefusal>> {
         retrying(|| publish::try_publish(&self.pool, seller, decide, once)).await
+    }
+
+    async fn edit<'a>(
+        &self,
+        id: ProductId,
+        decide: &'a DecideEdit<'a>,
+    ) -> Result<Product, DecideError<ProductRefusal>> {
+        retrying(|| edit::try_edit(&self.pool, id, decide)).await
+    }
+
+    async fn archive<'a>(
+        &self,
+        id: ProductId,
+        decide: &'a DecideArchival<'a>,
+    ) -> Result<(), DecideError<ProductRefusal>> {
+        retrying(|| edit::try_archive(&self.pool, id, decide)).await
+    }
+
+    async fn like(
+        &self,
+        id: ProductId,
+        user: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<LikeContext>, PortError> {
+        like::like(&self.pool, id, user, now).await
+    }
+
+    async fn unlike(&self, id: ProductId, user: UserId) -> Result<Option<Unliked>, PortError> {
+        like::unlike(&self.pool, id, user).await
+    }
+
+    async fn list_liked(
+        &self,
+        user: UserId,
+        after: Option<LikePosition>,
+        limit: Limit,
+    ) -> Result<Page<LikedProduct, LikePosition>, PortError> {
+        like::list(&self.pool, user, after, limit).await
     }
 
     async fn find(&self, id: ProductId) -> Result<Option<Product>, PortError> {

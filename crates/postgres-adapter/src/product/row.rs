@@ -1,4 +1,8 @@
 //! A listing as a row.
+#![expect(
+    clippy::ref_option_ref,
+    reason = "the derive of a changeset writes such a type for an optional column"
+)]
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -208,6 +212,77 @@ impl<'a> From<&'a Product> for NewProductRow<'a> {
             created_at: product.created_at,
             updated_at: product.updated_at,
         }
+    }
+}
+
+/// What an edit can change.
+#[derive(AsChangeset)]
+#[diesel(table_name = products, treat_none_as_null = true)]
+pub(super) struct ProductChanges<'a> {
+    title: &'a str,
+    description: &'a str,
+    category: Word<Category>,
+    feed_type: Word<Feed>,
+    condition: Word<Condition>,
+    price_minor: i64,
+    currency: &'a str,
+    images: Images,
+    video_url: Option<&'a str>,
+    thumbnail_url: Option<&'a str>,
+    location: Option<Point>,
+    location_label: Option<&'a str>,
+    location_precision: Word<Precision>,
+    offers_enabled: bool,
+    min_offer_minor: Option<i64>,
+    auto_accept_minor: Option<i64>,
+    auto_decline_minor: Option<i64>,
+    version: i32,
+    updated_at: DateTime<Utc>,
+}
+
+impl<'a> From<&'a Product> for ProductChanges<'a> {
+    fn from(product: &'a Product) -> Self {
+        let whole = NewProductRow::from(product);
+        Self {
+            title: whole.title,
+            description: whole.description,
+            category: whole.category,
+            feed_type: whole.feed_type,
+            condition: whole.condition,
+            price_minor: whole.price_minor,
+            currency: whole.currency,
+            images: whole.images,
+            video_url: whole.video_url,
+            thumbnail_url: whole.thumbnail_url,
+            location: whole.location,
+            location_label: whole.location_label,
+            location_precision: whole.location_precision,
+            offers_enabled: whole.offers_enabled,
+            min_offer_minor: whole.min_offer_minor,
+            auto_accept_minor: whole.auto_accept_minor,
+            auto_decline_minor: whole.auto_decline_minor,
+            version: whole.version,
+            updated_at: whole.updated_at,
+        }
+    }
+}
+
+/// Where a listing is in its life, and since which version.
+#[derive(AsChangeset)]
+#[diesel(table_name = products, treat_none_as_null = true)]
+pub(super) struct StateColumns {
+    is_available: bool,
+    sold_at: Option<DateTime<Utc>>,
+    archived_at: Option<DateTime<Utc>>,
+    version: i32,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<&Product> for StateColumns {
+    fn from(product: &Product) -> Self {
+        let (is_available, sold_at, archived_at) = columns(product.state);
+        let Product { version, updated_at, .. } = *product;
+        Self { is_available, sold_at, archived_at, version, updated_at }
     }
 }
 

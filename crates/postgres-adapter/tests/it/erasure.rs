@@ -268,7 +268,7 @@ async fn a_listing_published_while_its_seller_leaves_is_archived_or_never_was() 
         assert_eq!(erased, Ok(()));
         match outcome {
             Ok(_) => published += 1,
-            Err(DecideError::Refused(ProductRefusal::SellerSuspended)) => refused += 1,
+            Err(DecideError::Refused(ProductRefusal::AccountSuspended)) => refused += 1,
             Err(error) => panic!("{error}"),
         }
     }

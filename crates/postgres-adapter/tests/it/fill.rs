@@ -57,6 +57,8 @@ const EVERYTHING: &str = "BEGIN;
     INSERT INTO product_pickup_points SELECT id, location, now(), now() FROM products;
     INSERT INTO product_likes SELECT products.id, users.id, now() FROM products JOIN users ON users.id <> seller_id LIMIT 90;
 
+    INSERT INTO product_views SELECT current_date, product_id, substr(sha256(user_id::text::bytea), 1, 16), now() FROM product_likes;
+
     INSERT INTO streams (id, user_id, title, category, status, started_at, ended_at, created_at, updated_at)
     SELECT md5('stream ' || username)::uuid, id, 'Sale', 'sneakers', state,
         CASE WHEN state IN ('live', 'ended') THEN now() END, CASE WHEN state = 'ended' THEN now() END, now(), now()

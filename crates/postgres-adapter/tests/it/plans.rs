@@ -118,7 +118,7 @@ async fn counters(client: &Client, index: &str) -> Counters {
 
 /// Does the same read over and over, then says what one of them cost: never a scan of the table, always that index, and
 /// so many pages of table and indexes.
-async fn pages_read(index: &str, read: impl AsyncFn(&PgProducts)) -> i64 {
+pub(crate) async fn pages_read(index: &str, read: impl AsyncFn(&PgProducts)) -> i64 {
     let (database, client) = large().await;
     let before = counters(&client, index).await;
     let settings = PoolSettings {

@@ -56,9 +56,9 @@ async fn a_listing_without_a_place_has_none() {
 async fn a_refusal_and_a_stranger_write_nothing() {
     let ground = Ground::new().await;
     let ada = ground.user(1, "ada").await;
-    let refuse = |_| Err(ProductRefusal::SellerSuspended);
+    let refuse = |_| Err(ProductRefusal::AccountSuspended);
     let refused = ground.products().publish(ada.id, &refuse, None).await;
-    assert_eq!(refused, Err(DecideError::Refused(ProductRefusal::SellerSuspended)));
+    assert_eq!(refused, Err(DecideError::Refused(ProductRefusal::AccountSuspended)));
     let never = |publisher| Ok(bike(1, build::user_id(9), role(publisher)));
     assert_eq!(ground.products().publish(build::user_id(9), &never, None).await, Err(DecideError::NotFound));
     assert_eq!(ground.count("products").await, 0);

@@ -120,15 +120,20 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ("get /v1/admin/audit", "/v1/admin/audit", Value::Null, admins_only),
         ("get /v1/events", "/v1/events", Value::Null, [401, 401, 401, 200, 200, 200]),
         // This one is archived, and so its seller's alone; for the others it looks missing.
-        (
-            "get /v1/products/{id}",
-            "/v1/products/00000000-0000-0000-0000-000000000007",
-            Value::Null,
-            [404, 401, 401, 404, 200, 404],
-        ),
+        ("get /v1/products/{id}", PRODUCT, Value::Null, [404, 401, 401, 404, 200, 404]),
+        // It is edited by ada alone, who sells it; admins neither.
+        ("patch /v1/products/{id}", PRODUCT, json!({"title": "Bike"}), [401, 401, 401, 403, 200, 403]),
+        ("delete /v1/products/{id}", PRODUCT, Value::Null, [401, 401, 401, 403, 204, 403]),
+        ("put /v1/products/{id}/like", LIKE, Value::Null, [401, 401, 401, 204, 204, 204]),
+        ("delete /v1/products/{id}/like", LIKE, Value::Null, [401, 401, 401, 204, 204, 204]),
+        ("get /v1/me/likes", "/v1/me/likes", Value::Null, [401, 401, 401, 200, 200, 200]),
+        ("post /v1/products/{id}/view", VIEW, Value::Null, [202, 401, 401, 202, 202, 202]),
     ]
 }
 
+const PRODUCT: &str = "/v1/products/00000000-0000-0000-0000-000000000007";
+const LIKE: &str = "/v1/products/00000000-0000-0000-0000-000000000007/like";
+const VIEW: &str = "/v1/products/00000000-0000-0000-0000-000000000007/view";
 const BLOCK: &str = "/v1/users/00000000-0000-0000-0000-000000000001/block";
 const SUSPEND: &str = "/v1/admin/users/00000000-0000-0000-0000-000000000002/suspend";
 const REINSTATE: &str = "/v1/admin/users/00000000-0000-0000-0000-000000000002/reinstate";
@@ -179,6 +184,7 @@ fn ports() -> Ports {
         product.state = ProductState::Archived { at: product.created_at, sold: None };
         Ok(Some(product))
     });
+    super::listing::store(&mut ports.products);
     ports.products.expect_publish().returning(|seller, decide, _| {
         let publisher = Publisher { id: seller, role: Role::Buyer, standing: Standing::Active };
         decide(publisher).map(|publication| publication.product).map_err(DecideError::Refused)

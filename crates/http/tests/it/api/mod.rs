@@ -5,6 +5,7 @@ mod authorisation;
 mod block;
 mod event;
 mod idempotency;
+mod listing;
 mod onboarding;
 mod product;
 mod profile;
@@ -23,7 +24,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use souk_application::{
     Admins, Attempts, Blocks, Courier, Events, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
-    Sessions, SignIn, Users, Verifications,
+    Sessions, SignIn, Users, Verifications, Views,
     event::{Hub, StreamLimits},
     session::TokenLifetimes,
 };
@@ -49,7 +50,7 @@ use souk_ports::{
     idempotency::MockIdempotencyRepository,
     message::{MockMail, MockSms},
     payments::{MockPayments, Payments},
-    product::MockProductRepository,
+    product::{MockProductRepository, MockViewRepository},
     readiness::MockReadiness,
     session::{
         MockAccessTokens, MockAttemptRepository, MockPasswordRepository, MockPasswords, MockPseudonyms,
@@ -83,6 +84,7 @@ pub(crate) struct Ports {
     pub(crate) tries: MockAttemptRepository,
     pub(crate) mail: MockMail,
     pub(crate) products: MockProductRepository,
+    pub(crate) views: MockViewRepository,
     pub(crate) answers: MockIdempotencyRepository,
     pub(crate) admins: MockAdminRepository,
     pub(crate) events: MockEventRepository,
@@ -133,6 +135,7 @@ impl Ports {
         resets.expect_parse().returning(|token| (token == "reset").then_some(ResetHash([1; 32])));
         let mut pseudonyms = MockPseudonyms::new();
         pseudonyms.expect_of().returning(|_| Pseudonym([1; 32]));
+        let pseudonyms = Arc::new(pseudonyms);
         let mut codes = MockCodeSource::new();
         codes.expect_next().returning(|| Ok(Code::of(123_456)));
         let courier = Courier::new(Arc::new(self.mail), Arc::new(self.sms));
@@ -144,7 +147,7 @@ impl Ports {
         let sign_in = SignIn::new(Arc::new(access), Arc::new(refresh), ids.clone(), lifetimes);
         let (users, passwords) = (Arc::new(self.users), Arc::new(self.passwords));
         let clock = Arc::new(FixedClock);
-        let attempts = Attempts::new(Arc::new(self.tries), Arc::new(pseudonyms), clock.clone());
+        let attempts = Attempts::new(Arc::new(self.tries), pseudonyms.clone(), clock.clone());
         let keeper = PasswordKeeper::new(
             users.clone(),
             Arc::new(self.kept_passwords),
@@ -185,6 +188,7 @@ impl Ports {
             ),
             passwords: keeper,
             products: Products::new(Arc::new(self.products), clock.clone(), ids.clone(), build::blur_key()),
+            views: Views::new(Arc::new(self.views), pseudonyms, clock.clone()),
             events: Events::new(Arc::new(self.events), hub, clock.clone(), TimeDelta::days(7)),
             drain,
             admins: Admins::new(Arc::new(self.admins), clock.clone(), ids),

@@ -1,0 +1,134 @@
+//! Statements whose text depends on what is asked: put together piece by piece, bound values in their places.
+//!
+//! Their text is the key under which the connection keeps them prepared, so that each shape is planned once.
+
+use std::marker::PhantomData;
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryResult,
+    dsl::AsSelect,
+    pg::Pg,
+    prelude::*,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::{BigInt, Timestamptz, Uuid as SqlUuid},
+};
+use souk_domain::product::{Category, Condition, Feed, FeedPosition, ProductFilter};
+use uuid::Uuid;
+
+use super::row::ProductRow;
+use crate::schema::sql_types;
+
+/// A statement whose rows are of type `Row`.
+pub(super) struct Pieces<Row> {
+    pieces: Vec<Piece>,
+    row: PhantomData<Row>,
+}
+
+/// A part of a statement.
+enum Piece {
+    Text(&'static str),
+    /// The columns of a listing.
+    Listing(AsSelect<ProductRow, Pg>),
+    BigInt(i64),
+    Time(DateTime<Utc>),
+    Id(Uuid),
+    Category(Category),
+    Feed(Feed),
+    Condition(Condition),
+}
+
+impl<Row> Pieces<Row> {
+    pub(super) fn new() -> Self {
+        Self { pieces: Vec::new(), row: PhantomData }
+    }
+
+    fn with(mut self, piece: Piece) -> Self {
+        self.pieces.push(piece);
+        self
+    }
+
+    pub(super) fn text(self, sql: &'static str) -> Self {
+        self.with(Piece::Text(sql))
+    }
+
+    pub(super) fn listing(self) -> Self {
+        self.with(Piece::Listing(ProductRow::as_select()))
+    }
+
+    pub(super) fn bigint(self, number: i64) -> Self {
+        self.with(Piece::BigInt(number))
+    }
+
+    pub(super) fn id(self, id: Uuid) -> Self {
+        self.with(Piece::Id(id))
+    }
+
+    /// `AND …` for the window and the kind.
+    pub(super) fn coarse_filter(mut self, filter: &ProductFilter) -> Self {
+        if let Some(category) = filter.category {
+            self = self.text(" AND category = ").with(Piece::Category(category));
+        }
+        if let Some(feed) = filter.feed {
+            self = self.text(" AND feed_type = ").with(Piece::Feed(feed));
+        }
+        self
+    }
+
+    /// `AND …` for everything else.
+    pub(super) fn fine_filter(mut self, filter: &ProductFilter) -> Self {
+        if let Some(condition) = filter.condition {
+            self = self.text(" AND condition = ").with(Piece::Condition(condition));
+        }
+        if let Some(least) = filter.min_price_minor {
+            self = self.text(" AND price_minor >= ").bigint(least);
+        }
+        if let Some(most) = filter.max_price_minor {
+            self = self.text(" AND price_minor <= ").bigint(most);
+        }
+        self
+    }
+
+    /// `AND …` for listings that come after this one, newest first.
+    pub(super) fn after(self, position: Option<FeedPosition>) -> Self {
+        let Some(position) = position else { return self };
+        // A key that is no time lies before all times: nothing follows it.
+        let time = DateTime::from_timestamp_micros(position.key).unwrap_or_default();
+        let id = position.id.as_uuid();
+        self.text(" AND created_at <= ")
+            .with(Piece::Time(time))
+            .text(" AND (created_at < ")
+            .with(Piece::Time(time))
+            .text(" OR id < ")
+            .with(Piece::Id(id))
+            .text(")")
+    }
+}
+
+impl<Row> QueryFragment<Pg> for Pieces<Row> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(sql) => out.push_sql(sql),
+                Piece::Listing(columns) => columns.walk_ast(out.reborrow())?,
+                Piece::BigInt(number) => out.push_bind_param::<BigInt, _>(number)?,
+                Piece::Time(time) => out.push_bind_param::<Timestamptz, _>(time)?,
+                Piece::Id(id) => out.push_bind_param::<SqlUuid, _>(id)?,
+                Piece::Category(word) => out.push_bind_param::<sql_types::ProductCategory, _>(word)?,
+                Piece::Feed(word) => out.push_bind_param::<sql_types::FeedType, _>(word)?,
+                Piece::Condition(word) => out.push_bind_param::<sql_types::ProductCondition, _>(word)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<Row> QueryId for Pieces<Row> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Row> Query for Pieces<Row> {
+    type SqlType = Row;
+}
