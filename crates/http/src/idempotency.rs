@@ -9,7 +9,7 @@ use std::pin::Pin;
 use axum::{
     body::to_bytes,
     extract::{FromRef, FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -74,19 +74,12 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let Actor(actor) = Actor::from_request_parts(&mut parts, state).await?;
-        let body = to_bytes(body, extract::FUSE).await.map_err(|_| Problem::unreadable_body())?;
-        let key = key(&parts.headers)?.map(|key| {
-            let mut hash = Sha256::new();
-            for part in [parts.method.as_str().as_bytes(), b" ", parts.uri.path().as_bytes(), b"\n", &body] {
-                hash.update(part);
-            }
-            (key, Fingerprint(hash.finalize().into()))
-        });
-        let body = match (body.is_empty(), nothing()) {
+        let content = to_bytes(body, extract::FUSE).await.map_err(|_| Problem::unreadable_body())?;
+        let body = match (content.is_empty(), nothing()) {
             (true, Some(nothing)) => nothing,
-            (true, None) | (false, _) => extract::json(&parts.headers, &body)?,
+            (true, None) | (false, _) => extract::json(&parts.headers, &content)?,
         };
-        Ok(Self { actor, body, key, repeats: Repeats::from_ref(state) })
+        Self::of(actor, body, &parts, &content, Repeats::from_ref(state))
     }
 }
 
@@ -94,15 +87,30 @@ where
 pub type Outcome<'a, P, E> = Pin<Box<dyn Future<Output = Result<P, E>> + Send + 'a>>;
 
 impl<T> Idempotent<T> {
+    /// What was asked, by whom. Requests under one key are the same if method, path and `content` are.
+    pub(crate) fn of(
+        actor: session::Actor,
+        body: T,
+        head: &Parts,
+        content: &[u8],
+        repeats: Repeats,
+    ) -> Result<Self, Problem> {
+        let key = key(&head.headers)?.map(|key| {
+            let mut hash = Sha256::new();
+            for part in [head.method.as_str().as_bytes(), b" ", head.uri.path().as_bytes(), b"\n", content] {
+                hash.update(part);
+            }
+            (key, Fingerprint(hash.finalize().into()))
+        });
+        Ok(Self { actor, body, key, repeats })
+    }
+
     /// Runs a use case unless the request was answered before, and answers.
-    pub async fn once<P, E, F>(
-        self,
-        reply: fn(&P) -> Result<Reply, PortError>,
-        act: F,
-    ) -> Result<Response, Problem>
+    pub async fn once<P, E, R, F>(self, reply: R, act: F) -> Result<Response, Problem>
     where
         P: Send + Sync,
         E: Into<Problem>,
+        R: Fn(&P) -> Result<Reply, PortError> + Send + Sync,
         F: for<'a> FnOnce(UserId, T, Option<&'a Once<'a, P>>) -> Outcome<'a, P, E> + Send,
     {
         let Self { actor, body, key, repeats } = self;

@@ -15,6 +15,7 @@ pub mod health;
 pub mod idempotency;
 pub mod layer;
 pub mod limit;
+pub mod media;
 pub mod metrics;
 pub mod offer;
 pub mod openapi;

@@ -1,13 +1,16 @@
 //! Which path leads where, and the ground under all of them.
 
+use std::{sync::Arc, time::Duration};
+
 use axum::{
     Extension, Router,
-    extract::State,
-    http::{HeaderValue, Method, header},
+    extract::{DefaultBodyLimit, FromRef, State},
+    http::{HeaderMap, HeaderValue, Method, header},
     middleware::from_fn_with_state,
     response::IntoResponse,
     routing::get,
 };
+use souk_application::Sessions;
 use tower_http::cors::{Any, CorsLayer};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -16,8 +19,9 @@ use crate::{
     admin, block,
     client::TrustedProxies,
     event, health,
-    layer::{self, Ground},
+    layer::{self, Ground, InFlight, Limits},
     limit::{self, RateLimits},
+    media,
     metrics::Metrics,
     offer,
     openapi::{self, documentation},
@@ -37,6 +41,10 @@ pub struct Options {
     pub rate_limits: RateLimits,
     /// How many proxies of ours stand before this server.
     pub trusted_proxies: TrustedProxies,
+    /// How long an upload may take.
+    pub upload_deadline: Duration,
+    /// How many uploads may be under way.
+    pub max_uploads: usize,
 }
 
 /// The routes of version 1.
@@ -59,21 +67,40 @@ fn probes() -> OpenApiRouter<AppState> {
 
 /// What the routes say of themselves.
 pub fn openapi(public_url: &str) -> OpenApi {
-    let routes = OpenApiRouter::with_openapi(openapi::base()).nest("/v1", v1()).merge(probes());
+    let routes = OpenApiRouter::with_openapi(openapi::base())
+        .nest("/v1", v1().merge(media::uploads()))
+        .merge(media::files())
+        .merge(probes());
     openapi::complete(routes.into_openapi(), public_url)
 }
 
 /// The router of the API listener.
 pub fn api(state: AppState, ground: &Ground, options: &Options) -> Router {
     let limits = from_fn_with_state((options.rate_limits.clone(), state.clone()), limit::check);
-    let v1: Router<AppState> = v1().into();
-    let v1 = Router::new().nest("/v1", v1.layer(limits).layer(Extension(options.trusted_proxies)));
+    let limited = |routes: OpenApiRouter<AppState>| {
+        let routes: Router<AppState> = routes.into();
+        routes.layer(limits.clone()).layer(Extension(options.trusted_proxies))
+    };
+    let v1 = Router::new().nest("/v1", limited(v1())).merge(limited(media::files()));
+    let uploads = Router::new()
+        .nest("/v1", limited(media::uploads()))
+        // The ground has a limit of its own, and receives the body before anybody else sees it.
+        .layer(DefaultBodyLimit::disable());
     let probes: Router<AppState> = probes().into();
     let documentation = documentation::routes(&openapi(&options.public_url));
     let router = grounded(v1.merge(documentation), ground)
+        .merge(layered(uploads, &for_uploads(ground, &state, options)))
         .merge(layered(probes, &ground.for_probes()))
         .with_state(state);
     if options.cors_origins.is_empty() { router } else { router.layer(cors(&options.cors_origins)) }
+}
+
+/// The ground under uploads.
+fn for_uploads(ground: &Ground, state: &AppState, options: &Options) -> Ground {
+    let limits = Limits { deadline: options.upload_deadline, body: media::BODY_LIMIT };
+    let sessions = Sessions::from_ref(state);
+    let admit = Arc::new(move |head: &HeaderMap| media::admit(head, &sessions));
+    ground.for_uploads(limits, InFlight::new(options.max_uploads), admit)
 }
 
 /// The router of the operations listener, which belongs on a network that only operators reach.
@@ -129,7 +156,7 @@ fn cors(origins: &[HeaderValue]) -> CorsLayer {
             IDEMPOTENT_REPLAYED,
             layer::X_REQUEST_ID,
         ])
-        .max_age(std::time::Duration::from_hours(1));
+        .max_age(Duration::from_hours(1));
     // Tokens travel in a header, never in cookies, so no page needs credentials and any origin is harmless.
     if origins.iter().any(|origin| origin == "*") {
         cors.allow_origin(Any)

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use souk_application::{
-    Admins, Blocks, Events, Offers, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users,
+    Admins, Blocks, Events, Offers, MediaLibrary, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users,
     Verifications, Views,
 };
 
-use crate::{cursor::Cursors, health::Health, server::Drain};
+use crate::{cursor::Cursors, health::Health, media::MediaUrls, server::Drain};
 
 /// Everything handlers need. One pointer wide, because the router copies it for every request.
 #[derive(Clone)]
@@ -38,6 +38,10 @@ pub struct Services {
     pub events: Events,
     /// Offers.
     pub offers: Offers,
+    /// Pictures.
+    pub media: MediaLibrary,
+    /// Where they are seen.
+    pub media_urls: MediaUrls,
     /// Running the place.
     pub admins: Admins,
     /// Requests that come twice.
@@ -80,6 +84,8 @@ reachable! {
     views: Views,
     events: Events,
     offers: Offers,
+    media: MediaLibrary,
+    media_urls: MediaUrls,
     admins: Admins,
     repeats: Repeats,
     cursors: Cursors,

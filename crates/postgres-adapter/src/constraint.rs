@@ -185,6 +185,14 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("pk_product_views", Taken(Unique::View)),
     ("ck_product_views_viewer", Broken("a viewer's mark has 16 bytes")),
 
+    ("pk_media", Taken(Unique::Id)),
+    ("fk_media_owner_id", Missing(Reference::User)),
+    ("ck_media_stored_at", Broken("a picture is described exactly when its files are stored")),
+    ("ck_media_used_at", Broken("only a picture that is stored is shown")),
+    ("ck_media_dimensions", Broken("a picture has 1 to 16384 pixels a side")),
+    ("ck_media_byte_count", Broken("a picture's files are not empty")),
+    ("ck_media_blurhash", Broken("a blurhash has 6 to 100 characters")),
+
     ("pk_streams", Taken(Unique::Id)),
     ("uq_streams_live", Taken(Unique::LiveStream)),
     ("fk_streams_user_id", Missing(Reference::User)),

@@ -171,6 +171,24 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use postgis_diesel::sql_types::Geometry;
+
+    media (id) {
+        id -> Uuid,
+        owner_id -> Uuid,
+        width -> Nullable<Int4>,
+        height -> Nullable<Int4>,
+        byte_count -> Nullable<Int8>,
+        blurhash -> Nullable<Text>,
+        created_at -> Timestamptz,
+        stored_at -> Nullable<Timestamptz>,
+        used_at -> Nullable<Timestamptz>,
+        removed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
     use super::sql_types::MessageType;
 
     messages (id) {
@@ -523,6 +541,7 @@ diesel::joinable!(audit_entries -> users (admin_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(ledger_entries -> transactions (transaction_id));
 diesel::joinable!(ledger_entries -> users (user_id));
+diesel::joinable!(media -> users (owner_id));
 diesel::joinable!(messages -> offers (offer_id));
 diesel::joinable!(messages -> users (sender_id));
 diesel::joinable!(offers -> conversations (conversation_id));
@@ -545,6 +564,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversations,
     idempotency_keys,
     ledger_entries,
+    media,
     messages,
     offers,
     outbox_events,

@@ -6,7 +6,7 @@ pub use offer::{listed, offer, offer_id, offer_rules};
 
 use souk_domain::{
     geo::{BlurKey, Precision},
-    id::{ConversationId, MessageId, ProductId, SessionId, UserId},
+    id::{ConversationId, MediaId, MessageId, ProductId, SessionId, UserId},
     product::{Category, Condition, Feed, Listing, ListingForm, PlaceForm, Product, Publisher},
     session::{RefreshHash, Session},
     user::{Registration, RegistrationForm, Role, Standing, User},
@@ -38,6 +38,11 @@ pub fn conversation_id(n: u128) -> ConversationId {
 /// The id made of a number.
 pub fn message_id(n: u128) -> MessageId {
     MessageId::from_uuid(Uuid::from_u128(n))
+}
+
+/// The id made of a number.
+pub fn media_id(n: u128) -> MediaId {
+    MediaId::from_uuid(Uuid::from_u128(n))
 }
 
 /// The key that blurs places in tests.

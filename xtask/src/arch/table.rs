@@ -106,7 +106,7 @@ pub(super) const CRATES: &[Crate] = &[
         why: "the web layer translates, and its main.rs puts the crates together; it speaks no SQL",
         inner: &[
             "souk-domain", "souk-ports", "souk-application", "souk-postgres-adapter",
-            "souk-system-adapter", "souk-mail-adapter", "souk-stripe-adapter", "souk-demo",
+            "souk-system-adapter", "souk-mail-adapter", "souk-media-adapter", "souk-stripe-adapter", "souk-demo",
         ],
         outer: &[
             "async-trait", "axum", "base64", "bytes", "chrono", "clap", "form_urlencoded", "futures-util",

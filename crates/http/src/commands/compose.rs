@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, Events, Housekeeping, Offers, Onboarding, PasswordKeeper, Products,
+    Admins, Attempts, Blocks, Courier, Events, Housekeeping, MediaLibrary, Offers, Onboarding, PasswordKeeper, Products,
     Profiles, Repeats, Sessions, SignIn, Sweeper, Users, Verifications, Views,
     event::{Hub, Relay, StreamLimits},
     session::TokenLifetimes,
@@ -20,10 +20,12 @@ use souk_http::{
     config::{Config, Database, Mail as MailSettings, Offers as OfferSettings, Tokens},
     cursor::Cursors,
     health::Health,
+    media::MediaUrls,
     metrics::{EventReading, PoolReading, ReadEvents, ReadPool},
     server::Drain,
     state::{AppState, Services},
 };
+use souk_media_adapter::{MediaPlace, ObjectMedia, S3Access, Workshop};
 use souk_mail_adapter::{LogMail, LogSms, SmtpError, SmtpMail, SmtpSettings};
 use souk_ports::{
     Clock, IdSource, PortError,
@@ -37,7 +39,7 @@ use souk_ports::{
     user::UserRepository,
 };
 use souk_postgres_adapter::{
-    Connector, PgAdmins, PgAttempts, PgBlocks, PgEventSource, PgEvents, PgIdempotency, PgOffers, PgPasswords,
+    Connector, PgAdmins, PgAttempts, PgBlocks, PgEventSource, PgEvents, PgIdempotency, PgMedia, PgOffers, PgPasswords,
     PgPayees, PgPool, PgProducts, PgProfiles, PgReadiness, PgSessions, PgTransactions, PgUsers,
     PgVerifications, PgViews, PoolSettings, Timeouts, UrlError,
 };
@@ -65,6 +67,8 @@ pub(crate) struct Parts {
     pub(crate) relay: Relay,
     /// Follows events; to be watched over.
     pub(crate) events: Events,
+    /// Clears up pictures that nobody needs.
+    pub(crate) media: MediaLibrary,
     /// How the pool is doing.
     pub(crate) read_pool: Box<ReadPool>,
     /// How events are doing.
@@ -72,7 +76,7 @@ pub(crate) struct Parts {
 }
 
 /// The parts of a server with these settings. Nothing is connected yet: the database may be away and come later.
-pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
+pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<Parts, Failure> {
     let pool = pool(&config.database)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdSource> = Arc::new(TimeOrderedIds);
@@ -121,6 +125,7 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
     let viewers = Arc::new(HmacPseudonyms::new(&keys.derive("marks of viewers")?));
     let views = Views::new(Arc::clone(&seen), viewers, Arc::clone(&clock));
     let cursor_keys = keys.derive_pair("cursors")?;
+    let media = media(config, &pool, &clock, &ids)?;
     let state = AppState::new(Services {
         users: Users::new(
             Arc::clone(&users),
@@ -162,6 +167,8 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
             offer_rules(&config.offers)?,
         ),
         views: views.clone(),
+        media: media.clone(),
+        media_urls: media_urls(config, public_url),
         admins: Admins::new(Arc::new(PgAdmins::new(pool.clone())), Arc::clone(&clock), admin_ids),
         events: events.clone(),
         cursors: Cursors::new(&cursor_keys.current, cursor_keys.previous.as_ref()),
@@ -177,6 +184,7 @@ pub(crate) fn server(config: &Config, drain: Drain) -> Result<Parts, Failure> {
     Ok(Parts {
         state,
         courier,
+        media,
         sweeper,
         views,
         housekeeping: Housekeeping::new(answers, sessions, tries, kept, seen, clock)
@@ -260,6 +268,41 @@ fn connector(database: &Database) -> Result<Connector, UrlError> {
         transaction: database.transaction_timeout,
     };
     Connector::new(database.url.expose_secret(), Some(timeouts))
+}
+
+/// Pictures, and where they are kept.
+fn media(
+    config: &Config,
+    pool: &PgPool,
+    clock: &Arc<dyn Clock>,
+    ids: &Arc<dyn IdSource>,
+) -> Result<MediaLibrary, Failure> {
+    let settings = &config.media;
+    let provider = settings.provider.clone();
+    let access = S3Access {
+        region: provider.region,
+        endpoint: provider.endpoint,
+        access_key_id: provider.access_key_id,
+        secret_access_key: provider.secret_access_key,
+        session_token: provider.session_token,
+    };
+    let place =
+        MediaPlace::parse(&settings.url, access).map_err(|error| format!("SOUK_MEDIA_URL: {error}"))?;
+    let library = MediaLibrary::new(
+        Arc::new(PgMedia::new(pool.clone())),
+        Arc::new(Workshop::new()),
+        Arc::new(ObjectMedia::new(place)?),
+        Arc::clone(clock),
+        Arc::clone(ids),
+    );
+    Ok(library.limited(config.server.rate_limits))
+}
+
+fn media_urls(config: &Config, public_url: &str) -> MediaUrls {
+    match &config.media.public_url {
+        Some(elsewhere) => MediaUrls::below(elsewhere),
+        None => MediaUrls::below(&format!("{public_url}/media")),
+    }
 }
 
 /// The pool of connections.

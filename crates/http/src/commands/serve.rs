@@ -55,7 +55,8 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     let (address, ops_address) = (api_listener.local_addr()?, ops_listener.local_addr()?);
 
     let drain = Drain::new();
-    let parts = compose::server(&config, drain.clone())?;
+    let public_url = config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let parts = compose::server(&config, &public_url, drain.clone())?;
     let in_flight = InFlight::new(config.server.max_in_flight);
     let connections = ConnectionCount::default();
     let ground = Ground::new(limits(&config), in_flight.clone());
@@ -73,12 +74,13 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     ]);
     tokio::spawn(metrics.clone().keep_tidy());
 
-    let public_url = config.server.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let options = router::Options {
         public_url: public_url.clone(),
         cors_origins: config.server.cors_origins.clone(),
         rate_limits: if config.server.rate_limits { RateLimits::on() } else { RateLimits::off() },
         trusted_proxies: TrustedProxies(config.server.trusted_proxies),
+        upload_deadline: config.media.upload_deadline,
+        max_uploads: config.media.max_uploads,
     };
     let api = router::api(parts.state.clone(), &ground, &options);
     let operations = router::operations(parts.state, &ground, metrics);
@@ -98,6 +100,8 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     let sweep_every = config.offers.sweep_every;
     let sweeping =
         (!command.no_worker).then(|| tokio::spawn(parts.sweeper.run(sweep_every, drain.begun())));
+    let clearing =
+        (!command.no_worker).then(|| tokio::spawn(parts.media.keep_clear(HOUSEKEEPING_EVERY, drain.begun())));
     tokio::spawn(heed_signals(drain.clone()));
     announce(&public_url, ops_address);
 
@@ -120,6 +124,9 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
             views = views.waiting_count(),
             "views could not be counted before the end; they are lost"
         );
+    }
+    if let Some(clearing) = clearing {
+        let _ = timeout_at(deadline, clearing).await;
     }
     if let Some(housekeeping) = housekeeping {
         let _ = timeout_at(deadline, housekeeping).await;

@@ -9,6 +9,7 @@ mod document;
 mod events;
 mod logging;
 mod mail;
+mod media;
 mod offers;
 mod payments;
 mod secret;
@@ -24,6 +25,7 @@ pub use document::markdown;
 pub use events::{Events, EventsArgs};
 pub use logging::{LogArgs, LogFormat};
 pub use mail::{Mail, MailArgs};
+pub use media::{Media, MediaArgs, Provider};
 pub use offers::{Offers, OffersArgs};
 pub use payments::{Payments, PaymentsArgs};
 pub use server::{AddressArgs, Server, ServerArgs};
@@ -41,6 +43,8 @@ pub struct ServeArgs {
     database: DatabaseArgs,
     #[command(flatten)]
     mail: MailArgs,
+    #[command(flatten)]
+    media: MediaArgs,
     #[command(flatten)]
     offers: OffersArgs,
     #[command(flatten)]
@@ -60,6 +64,8 @@ pub struct Config {
     pub database: Database,
     /// Where e-mail goes.
     pub mail: Mail,
+    /// Where pictures are kept and seen.
+    pub media: Media,
     /// Offers, deals and the sweep.
     pub offers: Offers,
     /// The payment provider.
@@ -76,6 +82,7 @@ impl ServeArgs {
             tokens: self.tokens.resolve()?,
             database: self.database.resolve()?,
             mail: self.mail.resolve()?,
+            media: self.media.resolve()?,
             offers: self.offers.resolve(),
             payments: self.payments.resolve()?,
             events: self.events.resolve(),
@@ -143,6 +150,8 @@ pub fn refuse_secrets_on_command_line(matches: &ArgMatches) -> Result<(), Config
         (tokens::PREVIOUS_ID, "token-secret-previous", "SOUK_TOKEN_SECRET_PREVIOUS"),
         (tokens::LOCATION_ID, "location-secret", "SOUK_LOCATION_SECRET"),
         (mail::URL_ID, "smtp-url", "SOUK_SMTP_URL"),
+        (media::SECRET_KEY_ID, "aws-secret-access-key", "AWS_SECRET_ACCESS_KEY"),
+        (media::SESSION_TOKEN_ID, "aws-session-token", "AWS_SESSION_TOKEN"),
         (payments::KEY_ID, "stripe-secret-key", "STRIPE_SECRET_KEY"),
     ] {
         let is_known = matches.try_contains_id(id).unwrap_or(false);

@@ -16,20 +16,26 @@ const PATIENCE: u64 = 16 << 20;
 
 /// The request with its body in memory. The deadline is the caller's.
 pub(super) async fn received(request: Request, limit: usize) -> Result<Request, Problem> {
-    let (parts, mut body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     if body.is_end_stream() {
         return Ok(Request::from_parts(parts, Body::empty()));
     }
-    let announced = body.size_hint().lower();
-    if announced > wide(limit) {
-        // Who asks first, or would take too long, gets the answer at once.
-        if !asks_first(&parts.headers) && announced <= PATIENCE {
-            throw_away(&mut body, announced).await;
-        }
+    if body.size_hint().lower() > wide(limit) {
+        let_go(Request::from_parts(parts, body), limit).await;
         return Err(Problem::body_too_large(limit));
     }
     let body = collect(body, limit).await?;
     Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+/// Throws away the body of a request that is refused for its head, as far as that is worth it: who asks first, or would take
+/// too long, gets the answer at once.
+pub(super) async fn let_go(request: Request, limit: usize) {
+    let (parts, mut body) = request.into_parts();
+    let patience = PATIENCE.max(wide(limit).saturating_mul(4));
+    if !asks_first(&parts.headers) && body.size_hint().lower() <= patience {
+        throw_away(&mut body, patience).await;
+    }
 }
 
 async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
@@ -43,6 +49,8 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
         return Ok(first);
     }
     let mut whole = BytesMut::from(first);
+    // Room for all that is announced, rather than twice as much as there is so far, again and again.
+    whole.reserve(usize::try_from(body.size_hint().lower()).unwrap_or(0).min(limit));
     while let Some(piece) = next_piece(&mut body).await? {
         if whole.len() + piece.len() > limit {
             throw_away(&mut body, PATIENCE).await;

@@ -6,13 +6,14 @@
 //!
 //! The order, outermost first: id and log line → deadline → body received (changes only) → room in flight → handler.
 //! A body is received before room is taken, so that clients who send slowly cannot fill the room of those who do not.
+//! Uploads pass a reception first, because their bodies are large: they have places of their own, which are taken before.
 
 mod access;
 mod body;
 mod in_flight;
 mod request_id;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -44,24 +45,43 @@ pub struct Limits {
     pub body: usize,
 }
 
+/// Asked of a request's head whether its body is received at all.
+pub type Admit = dyn Fn(&HeaderMap) -> Result<(), Problem> + Send + Sync;
+
+/// Before whom large bodies pass: whoever may not send one is told at once, and there are never more of them than there is
+/// memory for.
+#[derive(Clone)]
+struct Reception {
+    admit: Arc<Admit>,
+    places: InFlight,
+}
+
 /// The ground that routes stand on: limits, and the room they share.
 #[derive(Clone)]
 pub struct Ground {
     limits: Limits,
     in_flight: InFlight,
     is_quiet: bool,
+    reception: Option<Reception>,
 }
 
 impl Ground {
     /// A ground of its own.
     pub fn new(limits: Limits, in_flight: InFlight) -> Self {
-        Self { limits, in_flight, is_quiet: false }
+        Self { limits, in_flight, is_quiet: false, reception: None }
     }
 
-    /// The same room under other limits; for routes that take uploads, say.
+    /// The same room under other limits.
     #[must_use]
     pub fn with_limits(&self, limits: Limits) -> Self {
         Self { limits, ..self.clone() }
+    }
+
+    /// The same room for uploads: under limits of their own, after a look at each one's head, and no more at once than
+    /// there are `places`, from the first byte of the body to the answer.
+    #[must_use]
+    pub fn for_uploads(&self, limits: Limits, places: InFlight, admit: Arc<Admit>) -> Self {
+        Self { limits, reception: Some(Reception { admit, places }), ..self.clone() }
     }
 
     /// Room of its own and log lines at `debug`: for probes, which must be answered when everything else is full, and
@@ -69,6 +89,14 @@ impl Ground {
     #[must_use]
     pub fn for_probes(&self) -> Self {
         Self { in_flight: InFlight::new(64), is_quiet: true, ..self.clone() }
+    }
+}
+
+impl Reception {
+    /// A place for the body of a request with this head.
+    fn admit(&self, head: &HeaderMap) -> Result<Room, Problem> {
+        (self.admit)(head)?;
+        self.places.enter().ok_or_else(Problem::overloaded)
     }
 }
 
@@ -116,6 +144,14 @@ async fn change(
     if ground.in_flight.is_full() {
         return Err(Problem::overloaded());
     }
+    let place = match ground.reception.as_ref().map(|reception| reception.admit(request.headers())) {
+        None => None,
+        Some(Ok(place)) => Some(place),
+        Some(Err(problem)) => {
+            let _ = timeout_at(deadline, body::let_go(request, ground.limits.body)).await;
+            return Err(problem);
+        }
+    };
     let request = timeout_at(deadline, body::received(request, ground.limits.body))
         .await
         .map_err(|_| Problem::request_timeout())??;
@@ -123,7 +159,7 @@ async fn change(
     let (answer, outcome) = oneshot::channel();
     let work = async move {
         let response = caught(next.run(request)).await;
-        drop(room);
+        drop((room, place));
         if let Err(response) = answer.send(response) {
             let status = response.status().as_u16();
             tracing::info!(status, "a change was finished after nobody waited for it any more");

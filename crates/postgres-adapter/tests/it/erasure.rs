@@ -118,7 +118,7 @@ async fn a_deal_that_is_over_keeps_nobody() {
 }
 
 /// What must be nought once `$1` has left: a name, and how to count it.
-const LEFT_OVER: [(&str, &str); 15] = [
+const LEFT_OVER: [(&str, &str); 17] = [
     ("an account that is not empty", "users WHERE id = $1 AND (status <> 'deleted' OR deleted_at IS NULL
         OR num_nonnulls(phone, bio, avatar_url, location, location_label) > 0 OR display_name <> 'Deleted account'
         OR email NOT LIKE 'deleted-%@deleted.invalid' OR username NOT LIKE 'deleted-%' OR password_hash <> '!')"),
@@ -127,6 +127,8 @@ const LEFT_OVER: [(&str, &str); 15] = [
         AND NOT EXISTS (SELECT FROM transactions WHERE product_id = products.id)"),
     ("an exact place without a deal", "product_pickup_points JOIN products ON products.id = product_id
         WHERE seller_id = $1 AND NOT EXISTS (SELECT FROM transactions WHERE transactions.product_id = products.id)"),
+    ("a picture", "media WHERE owner_id = $1 AND removed_at IS NULL"),
+    ("a listing with pictures", "products WHERE seller_id = $1 AND (images <> '[]' OR thumbnail_url IS NOT NULL)"),
     ("a pending offer", "offers WHERE (buyer_id = $1 OR seller_id = $1) AND status = 'pending'"),
     ("a session that lives", "sessions WHERE user_id = $1 AND (ended_at IS NULL OR user_agent IS NOT NULL)"),
     ("a like of a listing", "product_likes WHERE user_id = $1"),

@@ -70,6 +70,7 @@ async fn it_holds_what_is_theirs_and_no_secret_of_ours() {
         "blocks",
         "conversations",
         "listings",
+        "media",
         "messages",
         "offers",
         "product_likes",

@@ -54,6 +54,10 @@ const EVERYTHING: &str = "BEGIN;
     INSERT INTO attempts
     SELECT sha256(username::text::bytea), ARRAY[now(), now()], now(), now() + interval '1 minute' FROM users;
 
+    INSERT INTO media (id, owner_id, width, height, byte_count, blurhash, created_at, stored_at, used_at)
+    SELECT md5('picture ' || username)::uuid, id, 400, 300, 9000, 'LEHV6nWB2yk8', now(), now(), now() FROM users;
+    INSERT INTO media (id, owner_id, created_at) SELECT md5('upload ' || username)::uuid, id, now() FROM users LIMIT 3;
+
     INSERT INTO product_pickup_points SELECT id, location, now(), now() FROM products;
     INSERT INTO product_likes SELECT products.id, users.id, now() FROM products JOIN users ON users.id <> seller_id LIMIT 90;
 

@@ -16,6 +16,7 @@ mod export;
 mod feed;
 mod fill;
 mod listing;
+mod media;
 mod migrations;
 mod nearby;
 mod password;

@@ -92,6 +92,10 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ("get /v1/products", "/v1/products", Value::Null, readable),
         ("post /v1/products", "/v1/products", listing, [401, 401, 401, 201, 201, 201]),
         ("get /v1/products/nearby", "/v1/products/nearby?latitude=1&longitude=1", Value::Null, readable),
+        // Sent as a form, not as JSON; see below.
+        ("post /v1/media", "/v1/media", Value::Null, [401, 401, 401, 201, 201, 201]),
+        ("get /media/{id}/image", "/media/00000000-0000-0000-0000-000000000001/image", Value::Null, open),
+        ("get /media/{id}/thumbnail", "/media/00000000-0000-0000-0000-000000000001/thumbnail", Value::Null, open),
         ("get /v1/me/verifications", "/v1/me/verifications", Value::Null, [401, 401, 401, 200, 200, 200]),
         (
             "post /v1/me/verifications",
@@ -177,6 +181,8 @@ fn ports() -> Ports {
         decide(subject).map(|_| build::user(2, "bob")).map_err(DecideError::Refused)
     });
     ports.events.expect_list_ended().returning(|_, _| Ok(vec![]));
+    let mut ports = super::media::house(ports, Standing::Active, 0);
+    super::media::files(&mut ports);
     ports.products.expect_list().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.products.expect_list_nearby().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.products.expect_find().returning(|_| {
@@ -212,7 +218,11 @@ async fn every_operation_knows_who_may_use_it() {
     for (operation, path, body, statuses) in matrix {
         let method: Method = operation.split(' ').next().unwrap().to_uppercase().parse().unwrap();
         for (who, expected) in ACTORS.iter().zip(statuses) {
-            let answer = send(&router, request(method.clone(), path, who, &body)).await;
+            let asked = match operation {
+                "post /v1/media" => super::media::upload(b"a picture", who),
+                _ => request(method.clone(), path, who, &body),
+            };
+            let answer = send(&router, asked).await;
             assert_eq!(answer.status, expected, "{operation} by {who:?}");
         }
     }

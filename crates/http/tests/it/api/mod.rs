@@ -7,6 +7,7 @@ mod event;
 mod idempotency;
 mod listing;
 mod onboarding;
+mod media;
 mod product;
 mod profile;
 mod session;
@@ -23,7 +24,7 @@ use axum::{
 use chrono::TimeDelta;
 use serde_json::Value;
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, Events, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
+    Admins, Attempts, Blocks, Courier, MediaLibrary, Events, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
     Sessions, SignIn, Users, Verifications, Views,
     event::{Hub, StreamLimits},
     session::TokenLifetimes,
@@ -39,6 +40,7 @@ use souk_http::{
     health::Health,
     layer::{Ground, InFlight, Limits},
     limit::RateLimits,
+    media::MediaUrls,
     router::{self, Options},
     server::Drain,
     state::{AppState, Services},
@@ -48,6 +50,7 @@ use souk_ports::{
     block::MockBlockRepository,
     event::MockEventRepository,
     idempotency::MockIdempotencyRepository,
+    media::{MockImageWorkshop, MockMediaRepository, MockMediaStore},
     message::{MockMail, MockSms},
     payments::{MockPayments, Payments},
     product::{MockProductRepository, MockViewRepository},
@@ -85,6 +88,9 @@ pub(crate) struct Ports {
     pub(crate) mail: MockMail,
     pub(crate) products: MockProductRepository,
     pub(crate) views: MockViewRepository,
+    pub(crate) media: MockMediaRepository,
+    pub(crate) workshop: MockImageWorkshop,
+    pub(crate) store: MockMediaStore,
     pub(crate) answers: MockIdempotencyRepository,
     pub(crate) admins: MockAdminRepository,
     pub(crate) events: MockEventRepository,
@@ -191,6 +197,14 @@ impl Ports {
             views: Views::new(Arc::new(self.views), pseudonyms, clock.clone()),
             events: Events::new(Arc::new(self.events), hub, clock.clone(), TimeDelta::days(7)),
             drain,
+            media: MediaLibrary::new(
+                Arc::new(self.media),
+                Arc::new(self.workshop),
+                Arc::new(self.store),
+                clock.clone(),
+                ids.clone(),
+            ),
+            media_urls: MediaUrls::below("https://souk.example.com/media"),
             admins: Admins::new(Arc::new(self.admins), clock.clone(), ids),
             repeats: Repeats::new(Arc::new(self.answers), clock),
             cursors: Cursors::new(&[2; 32], None),
@@ -202,6 +216,8 @@ impl Ports {
             cors_origins: vec![],
             rate_limits,
             trusted_proxies: TrustedProxies(0),
+            upload_deadline: PATIENCE,
+            max_uploads: 2,
         };
         router::api(AppState::new(services), &Ground::new(limits, InFlight::new(64)), &options)
     }

@@ -41,7 +41,7 @@ const HAS_OPEN_DEAL: &str = "SELECT EXISTS (
 
 /// What goes with the account `$1` at the moment `$2`, in the order in which rows are locked elsewhere: listings before
 /// what hangs on them.
-const TAKE_AWAY: [&str; 11] = [
+const TAKE_AWAY: [&str; 13] = [
     // Exact places go, except where somebody paid and may still have to find the door or prove where it was.
     "DELETE FROM product_pickup_points USING products
      WHERE product_id = products.id AND seller_id = $1
@@ -66,6 +66,10 @@ const TAKE_AWAY: [&str; 11] = [
          reviewed_by = NULL, data = '{}', code_hash = NULL, code_expires_at = NULL, code_tries = 0,
          code_sent_at = '{}', updated_at = $2
      WHERE user_id = $1",
+    // Pictures go with their person, from where they are shown first. Housekeeping removes the files.
+    "UPDATE products SET images = '[]', thumbnail_url = NULL
+     WHERE seller_id = $1 AND (images <> '[]' OR thumbnail_url IS NOT NULL)",
+    "UPDATE media SET removed_at = $2 WHERE owner_id = $1 AND removed_at IS NULL",
     "DELETE FROM user_blocks WHERE (blocker_id = $1 OR blocked_id = $1)",
     // Stored answers repeat what was published, places included.
     "DELETE FROM idempotency_keys WHERE user_id = $1",

@@ -22,7 +22,7 @@ const ACCOUNT: &str = "SELECT id, email::text, username::text, phone, display_na
     FROM users WHERE id = $1 AND status <> 'deleted'";
 
 /// The lists, by name; each with its newest first, so that what is cut off is the oldest.
-const LISTS: [(&str, &str); 13] = [
+const LISTS: [(&str, &str); 14] = [
     (
         "sessions",
         "SELECT id, user_agent, created_at, last_used_at, expires_at, ended_at, end_reason
@@ -52,6 +52,12 @@ const LISTS: [(&str, &str); 13] = [
              auto_accept_minor, auto_decline_minor, products.created_at, products.updated_at
          FROM products LEFT JOIN product_pickup_points pickup ON product_id = products.id
          WHERE seller_id = $1 ORDER BY products.created_at DESC, products.id DESC",
+    ),
+    (
+        // What is uploaded but not finished, or on its way out, is no picture.
+        "media",
+        "SELECT id, '/media/' || id || '/image' AS path, width, height, byte_count, created_at, used_at FROM media
+         WHERE owner_id = $1 AND stored_at IS NOT NULL AND removed_at IS NULL ORDER BY created_at DESC, id DESC",
     ),
     (
         "product_likes",
