@@ -9,6 +9,11 @@ fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
+/// Whether a variable is set, and not to nothing.
+pub(crate) fn is_set(name: &str) -> bool {
+    text(name).is_some()
+}
+
 /// The database the developer already has.
 pub(crate) fn database_url() -> Option<String> {
     text("DATABASE_URL")

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::copy::Copy;
 use super::data::products::{Product, State};
 use super::data::{World, kind, pool, threads};
 use super::dice::Dice;
@@ -37,12 +38,46 @@ pub(super) fn write(world: &World, database: &Database, binary: &Path, folder: &
     write("conversation.tsv", conversations(world, token))?;
     write("offerable.tsv", offerable(world, token)?)?;
     write("acceptable.tsv", acceptable(world, token))?;
+    number_rows(database, folder)?;
     write("offer_reset.sql", offer_reset())?;
     write("accept_reset.sql", accept_reset())?;
     let meta = serde_json::json!({ "scale": world.sizes.scale, "database": db::url::name(database.url())? });
     write("meta.json", meta.to_string())?;
     step.done();
     Ok(())
+}
+
+/// The same rows as tables of the schema `bench`, numbered from one, where SQL that measures the database finds them.
+fn number_rows(database: &Database, folder: &Path) -> Result<()> {
+    super::load::sql(database, &["DROP SCHEMA IF EXISTS bench CASCADE", "CREATE SCHEMA bench"])?;
+    for (file, columns) in [
+        ("product", "id uuid"),
+        ("user", "id uuid"),
+        ("conversation", "id uuid, sender uuid"),
+        ("offerable", "product uuid, buyer uuid, amount_minor bigint"),
+        ("acceptable", "id uuid, seller uuid"),
+    ] {
+        let table = if file == "user" { "bench.reader".to_owned() } else { format!("bench.{file}") };
+        let names: Vec<_> = columns.split(", ").filter_map(|column| column.split(' ').next()).collect();
+        super::load::sql(database, &[&format!("CREATE TABLE {table} (n integer PRIMARY KEY, {columns})")])?;
+        let text = workspace::read(&folder.join(format!("{file}.tsv")))?;
+        let mut copy = Copy::begin(database.command()?, &table, &format!("n, {}", names.join(", ")))?;
+        for (line, n) in text.lines().skip(1).zip(1..) {
+            let row = copy.rows().put(n);
+            for value in line.split('\t').take(names.len()) {
+                row.put(value);
+            }
+            row.end_row();
+            copy.flush_if_full()?;
+        }
+        copy.finish()?;
+    }
+    super::load::sql(
+        database,
+        &[
+            "VACUUM ANALYZE bench.product, bench.reader, bench.conversation, bench.offerable, bench.acceptable",
+        ],
+    )
 }
 
 /// A token for everybody, in the order of people.
@@ -126,17 +161,18 @@ fn acceptable<'a>(world: &World, token: impl Fn(u32) -> &'a str) -> String {
     text
 }
 
-/// Whatever a server makes has a greater id than everything loaded; the people of `offerable.tsv` have no thread about
-/// what they make an offer for, so that the threads go too.
+/// Everything loaded is older than what measurements make. The people of `offerable.tsv` have no thread about what they
+/// make an offer for, so that the threads go too.
 fn offer_reset() -> String {
-    let least = Id::least(NEWEST);
     format!(
         "-- Takes back the offers that a measurement made, with their threads. Harmless when there are none.\n\
          BEGIN;\n\
-         DELETE FROM transactions WHERE offer_id IN (SELECT id FROM offers WHERE id > '{least}');\n\
-         DELETE FROM messages WHERE conversation_id IN (SELECT id FROM conversations WHERE id > '{least}');\n\
-         DELETE FROM offers WHERE id > '{least}';\n\
-         DELETE FROM conversations WHERE id > '{least}';\n\
+         CREATE TEMPORARY TABLE made ON COMMIT DROP AS SELECT id FROM offers WHERE created_at > '{NEWEST}';\n\
+         CREATE TEMPORARY TABLE opened ON COMMIT DROP AS SELECT id FROM conversations WHERE created_at > '{NEWEST}';\n\
+         DELETE FROM transactions WHERE offer_id IN (SELECT id FROM made);\n\
+         DELETE FROM messages WHERE conversation_id IN (SELECT id FROM opened);\n\
+         DELETE FROM offers WHERE id IN (SELECT id FROM made);\n\
+         DELETE FROM conversations WHERE id IN (SELECT id FROM opened);\n\
          COMMIT;\n\
          VACUUM transactions, messages, offers, conversations;\n"
     )

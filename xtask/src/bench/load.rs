@@ -33,6 +33,9 @@ pub(crate) struct Options {
     /// Where the files for load generators go; without it, into the target folder
     #[arg(long, value_name = "FOLDER")]
     pub(super) out: Option<PathBuf>,
+    /// This `souk` migrates and signs tokens, instead of one that is built now
+    #[arg(long, value_name = "FILE")]
+    pub(super) binary: Option<PathBuf>,
 }
 
 /// A database with data, and where its files are.
@@ -43,7 +46,10 @@ pub(super) struct Loaded {
 
 /// Loads, and says where everything is.
 pub(crate) fn run(choice: Option<Choice>, options: &Options) -> Result<()> {
-    let binary = souk::build(Profile::Dev)?;
+    let binary = match &options.binary {
+        Some(binary) => binary.clone(),
+        None => souk::build(Profile::Dev)?,
+    };
     let loaded = load(choice, options, &binary)?;
     loaded.database.keep()?;
     ui::answer(format!("database  {}", db::url::masked(loaded.database.url())));

@@ -9,6 +9,7 @@ mod data;
 mod dice;
 mod files;
 mod load;
+mod run;
 mod stamp;
 mod words;
 
@@ -22,11 +23,19 @@ use crate::db::Choice;
 pub(crate) enum Action {
     /// Fill a database with people, listings, threads and offers, and write the files that load generators need
     Load(load::Options),
+    /// Measure the release server on that data, each operation beside what the database alone does
+    #[command(after_help = "\
+Examples:
+  cargo xtask bench run                              all operations at scale 1, some eight minutes
+  cargo xtask bench run --scale 10 --publish         at scale 10, into docs/PERFORMANCE.md
+  cargo xtask bench run --endpoints feed,nearby --seconds 10")]
+    Run(run::Options),
 }
 
 /// Does it.
 pub(crate) fn run(choice: Option<Choice>, action: &Action) -> Result<()> {
     match action {
         Action::Load(options) => load::run(choice, options),
+        Action::Run(options) => run::run(choice, options),
     }
 }

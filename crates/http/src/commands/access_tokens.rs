@@ -16,7 +16,7 @@ use souk_ports::{Clock, session::AccessTokens};
 use souk_system_adapter::SystemClock;
 use uuid::Uuid;
 
-use super::{Failure, compose, say};
+use super::{Failure, compose};
 
 /// The arguments of `souk access-tokens`.
 #[derive(Args)]

@@ -30,7 +30,6 @@ const CONDITIONS: [&str; 4] = ["new", "like_new", "good", "fair"];
 pub(in super::super) enum State {
     Available,
     Sold,
-    Archived,
 }
 
 /// What others must know of a listing.
@@ -52,11 +51,7 @@ impl Product {
         let drawn = dice.skewed(sizes.users, 1.8);
         let seller = if people::only_buys(drawn) { drawn - 1 } else { drawn };
         let is_community = dice.happens(0.5);
-        let state = match dice.below(20) {
-            0..16 => State::Available,
-            16..19 => State::Sold,
-            _ => State::Archived,
-        };
+        let state = if dice.happens(0.8) { State::Available } else { State::Sold };
         let price = 300 + floor(40_000.0 * dice.unit().powi(3));
         let created = NEWEST.before(0.01 + dice.unit() * 365.0);
         let id = Id::at(created, &mut dice);
@@ -88,7 +83,7 @@ impl Product {
 
 pub(super) const COLUMNS: &str = "id, seller_id, title, description, category, feed_type, condition, price_minor, \
     currency, images, video_url, thumbnail_url, location, location_label, views_count, likes_count, is_available, sold_at, \
-    archived_at, offers_enabled, min_offer_minor, auto_accept_minor, auto_decline_minor, created_at, updated_at";
+    offers_enabled, min_offer_minor, auto_accept_minor, auto_decline_minor, created_at, updated_at";
 
 pub(super) fn table(sizes: &Sizes) -> Table {
     Table { name: "products", columns: COLUMNS, things: sizes.products, write }
@@ -153,7 +148,6 @@ pub(super) fn write_row(
         .put(likes)
         .put(if product.state == State::Available { "t" } else { "f" })
         .put_or_null((product.state == State::Sold).then_some(changed))
-        .put_or_null((product.state == State::Archived).then_some(changed))
         .put(if product.is_community { "t" } else { "f" })
         .put_or_null(itself.then(|| product.share(60)))
         .put_or_null(itself.then(|| product.share(97)))

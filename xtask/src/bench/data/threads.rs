@@ -229,7 +229,6 @@ fn write_offer(world: &World, message: u32, rows: &mut Rows) {
     let (status, reason) = match (product.state, is_last, dice.below(10)) {
         (State::Available, true, 0..5) => ("pending", None),
         (State::Sold, true, _) => ("rejected", Some("item_sold")),
-        (State::Archived, true, _) => ("rejected", Some("item_archived")),
         (_, _, 0..7) => ("rejected", Some("declined")),
         (_, _, 7..9) => ("expired", None),
         _ => ("cancelled", Some("withdrawn")),
