@@ -30,7 +30,7 @@ pub use idempotency::Repeats;
 pub use media::MediaLibrary;
 pub use message::Courier;
 pub use offer::Offers;
-pub use product::{Products, Views};
+pub use product::{Maps, Products, Views};
 pub use session::{Attempts, PasswordKeeper, Sessions, SignIn};
 pub use sweeper::Sweeper;
 pub use transaction::Transactions;

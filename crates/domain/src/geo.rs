@@ -1,6 +1,12 @@
 //! Places on the earth (WGS 84), and how a seller's place is blurred before anybody sees it.
 #![expect(clippy::float_arithmetic, reason = "degrees and metres are floats; money never comes here")]
 
+mod area;
+mod grid;
+
+pub use area::GeoBox;
+pub use grid::{Grid, Tile, Zoom};
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -64,6 +70,18 @@ impl GeoPoint {
     /// Degrees east.
     pub fn longitude(self) -> f64 {
         self.longitude
+    }
+
+    /// The mean of `count` points, from the sums of their degrees × 10^7.
+    pub fn mean(latitudes: i64, longitudes: i64, count: i64) -> Option<Self> {
+        let mean = |sum: i64| {
+            // Whole first: a sum of many points has more digits than a float.
+            let (whole, rest) = (sum.checked_div(count)?, sum.checked_rem(count)?);
+            let exact = f64::from(i32::try_from(whole).ok()?);
+            let (rest, count) = (f64::from(i32::try_from(rest).ok()?), f64::from(i32::try_from(count).ok()?));
+            Some((exact + rest / count) / 1e7)
+        };
+        Self::new(mean(latitudes)?, mean(longitudes)?).ok()
     }
 
     /// Great-circle distance on the sphere (haversine); within 0.5 % of the spheroid's.
@@ -228,6 +246,16 @@ mod tests {
         assert!((metres - 41_590.0).abs() < 100.0, "Brussels to Antwerp: {metres}");
         assert!((point(0.0, 179.9).distance(point(0.0, -179.9)).0 - 22_239.0).abs() < 5.0);
         assert!((point(90.0, 0.0).distance(point(-90.0, 0.0)).0 - 20_015_115.0).abs() < 10.0);
+    }
+
+    #[test]
+    fn a_mean_lies_between_its_points() {
+        let mean = GeoPoint::mean(525_200_000 + 525_400_000, -1_800_000_000 + -1_700_000_001, 2).unwrap();
+        assert!((mean.latitude() - 52.53).abs() < 1e-9);
+        assert!((mean.longitude() + 175.000_000_05).abs() < 1e-9);
+        assert_eq!(GeoPoint::mean(900_000_000 * 1_000_000, 0, 1_000_000), Some(point(90.0, 0.0)));
+        assert_eq!(GeoPoint::mean(0, 0, 0), None);
+        assert_eq!(GeoPoint::mean(i64::MAX, 0, 1), None);
     }
 
     #[test]

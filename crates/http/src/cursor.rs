@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use souk_domain::{
-    geo::{GeoPoint, Meters},
+    geo::{GeoBox, GeoPoint, Meters},
     id::ProductId,
     product::{FeedPosition, NearbyPosition, ProductSort},
     slug::Slug,
@@ -64,6 +64,17 @@ impl Cursors {
     pub fn read_nearby(&self, centre: GeoPoint, cursor: &str) -> Result<NearbyPosition, Problem> {
         let (bits, id) = self.read(&around(centre), cursor)?;
         Ok(NearbyPosition { distance: Meters(f64::from_bits(bits)), id: ProductId::from_uuid(id) })
+    }
+
+    /// A cursor into what lies in a box.
+    pub fn in_box(&self, area: &GeoBox, position: FeedPosition) -> String {
+        self.sign(&edges(area), (position.key.cast_unsigned(), position.id.as_uuid()))
+    }
+
+    /// The position in what lies in a box.
+    pub fn read_in_box(&self, area: &GeoBox, cursor: &str) -> Result<FeedPosition, Problem> {
+        let (key, id) = self.read(&edges(area), cursor)?;
+        Ok(FeedPosition { key: key.cast_signed(), id: ProductId::from_uuid(id) })
     }
 
     /// A cursor into a list that is read newest first, by the name of the list.
@@ -144,6 +155,10 @@ fn around(centre: GeoPoint) -> [u8; 16] {
     bytes
 }
 
+fn edges(area: &GeoBox) -> Vec<u8> {
+    [area.west(), area.south(), area.east(), area.north()].into_iter().flat_map(f64::to_be_bytes).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +179,10 @@ mod tests {
         let nearby = NearbyPosition { distance: Meters(1_234.567_89), id: position().id };
         let cursor = cursors().nearby(centre, nearby);
         assert_eq!(cursors().read_nearby(centre, &cursor), Ok(nearby));
+        let area = GeoBox::new(170.0, -1.0, -170.0, 1.0).unwrap();
+        let cursor = cursors().in_box(&area, position());
+        assert_eq!(cursors().read_in_box(&area, &cursor), Ok(position()));
+        assert!(cursors().read_in_box(&GeoBox::WORLD, &cursor).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use souk_application::{
-    Admins, Blocks, Events, Offers, MediaLibrary, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users,
+    Admins, Blocks, Events, Maps, Offers, MediaLibrary, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users,
     Verifications, Views,
 };
 
@@ -32,6 +32,8 @@ pub struct Services {
     pub passwords: PasswordKeeper,
     /// Listings.
     pub products: Products,
+    /// Listings on maps.
+    pub maps: Maps,
     /// Who looks at them.
     pub views: Views,
     /// Following what happens.
@@ -81,6 +83,7 @@ reachable! {
     sessions: Sessions,
     passwords: PasswordKeeper,
     products: Products,
+    maps: Maps,
     views: Views,
     events: Events,
     offers: Offers,

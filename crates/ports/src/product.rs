@@ -4,6 +4,12 @@
     expect(clippy::ref_option_ref, reason = "mockall writes such a type for an optional argument")
 )]
 
+mod map;
+
+#[cfg(feature = "mock")]
+pub use map::MockProductMaps;
+pub use map::ProductMaps;
+
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use souk_domain::{

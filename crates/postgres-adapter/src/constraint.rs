@@ -42,6 +42,8 @@ pub(crate) enum Unique {
     Attempts,
     /// Likes per person and thing.
     Like,
+    /// Counts per cell of a map, window and kind.
+    MapCell,
     /// Views per listing, day and viewer.
     View,
     /// Live streams per person.
@@ -181,6 +183,11 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("pk_product_likes", Taken(Unique::Like)),
     ("fk_product_likes_product_id", Missing(Reference::Product)),
     ("fk_product_likes_user_id", Missing(Reference::User)),
+
+    ("pk_product_cells", Taken(Unique::MapCell)),
+    ("ck_product_cells_products", Broken("a cell of a map that is counted holds something")),
+    ("pk_product_cell_changes", Taken(Unique::Id)),
+    ("ck_product_cell_changes_products", Broken("a listing comes to a cell or leaves it")),
 
     ("pk_product_views", Taken(Unique::View)),
     ("ck_product_views_viewer", Broken("a viewer's mark has 16 bytes")),

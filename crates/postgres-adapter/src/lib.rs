@@ -45,7 +45,7 @@ pub use idempotency::PgIdempotency;
 pub use media::PgMedia;
 pub use offer::PgOffers;
 pub use pool::{PgPool, PoolGauges, PoolSettings};
-pub use product::{PgProducts, PgViews};
+pub use product::{PgMaps, PgProducts, PgViews};
 pub use readiness::PgReadiness;
 pub use session::{PgAttempts, PgPasswords, PgSessions};
 pub use transaction::PgTransactions;

@@ -269,6 +269,42 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use postgis_diesel::sql_types::Geometry;
+    use super::sql_types::ProductCategory;
+    use super::sql_types::FeedType;
+
+    product_cell_changes (id) {
+        id -> Int8,
+        x -> Int4,
+        y -> Int4,
+        category -> ProductCategory,
+        feed_type -> FeedType,
+        products -> Int2,
+        longitude -> Int8,
+        latitude -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
+    use super::sql_types::ProductCategory;
+    use super::sql_types::FeedType;
+
+    product_cells (level, x, y, category, feed_type) {
+        level -> Int2,
+        x -> Int4,
+        y -> Int4,
+        category -> ProductCategory,
+        feed_type -> FeedType,
+        products -> Int8,
+        longitudes -> Int8,
+        latitudes -> Int8,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
 
     product_likes (product_id, user_id) {
         product_id -> Uuid,
@@ -569,6 +605,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     offers,
     outbox_events,
     password_resets,
+    product_cell_changes,
+    product_cells,
     product_likes,
     product_pickup_points,
     product_views,

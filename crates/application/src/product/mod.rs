@@ -1,7 +1,9 @@
 //! Listings: publishing, editing and taking them down, finding them, liking them, and counting who looks.
 
+mod maps;
 mod views;
 
+pub use maps::Maps;
 pub use views::Views;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@ mod edit;
 mod lifecycle;
 mod like;
 mod listing;
+mod map;
 mod query;
 mod terms;
 mod view;
@@ -14,6 +15,7 @@ pub use edit::{Edit, EditContext, EditForm, Edited};
 pub use lifecycle::ArchivalContext;
 pub use like::{LikeContext, LikePosition, LikedProduct};
 pub use listing::{Listing, ListingForm, PlaceForm, Publication, Publisher};
+pub use map::{Cluster, ClusterQuery, Clusters, InBoxQuery, TileQuery};
 pub use query::{
     Availability, FeedPosition, NearbyPosition, NearbyProduct, NearbyQuery, ProductFilter, ProductQuery,
     ProductSort,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, Events, Housekeeping, MediaLibrary, Offers, Onboarding, PasswordKeeper, Products,
+    Admins, Attempts, Blocks, Courier, Events, Maps, Housekeeping, MediaLibrary, Offers, Onboarding, PasswordKeeper, Products,
     Profiles, Repeats, Sessions, SignIn, Sweeper, Users, Verifications, Views,
     event::{Hub, Relay, StreamLimits},
     session::TokenLifetimes,
@@ -41,7 +41,7 @@ use souk_ports::{
 use souk_postgres_adapter::{
     Connector, PgAdmins, PgAttempts, PgBlocks, PgEventSource, PgEvents, PgIdempotency, PgMedia, PgOffers, PgPasswords,
     PgPayees, PgPool, PgProducts, PgProfiles, PgReadiness, PgSessions, PgTransactions, PgUsers,
-    PgVerifications, PgViews, PoolSettings, Timeouts, UrlError,
+    PgVerifications, PgMaps, PgViews, PoolSettings, Timeouts, UrlError,
 };
 use souk_stripe_adapter::{StripeError, StripePayments, StripeSettings};
 use souk_system_adapter::{
@@ -57,6 +57,8 @@ pub(crate) struct Parts {
     pub(crate) state: AppState,
     /// Sends messages in the background; to be waited for at the end.
     pub(crate) courier: Courier,
+    /// Adds up what maps show.
+    pub(crate) maps: Maps,
     /// Counts who looks at listings; to be written at the end.
     pub(crate) views: Views,
     /// What is to be done now and then.
@@ -121,6 +123,7 @@ pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<
     let events = Events::new(Arc::clone(&kept_events), hub.clone(), Arc::clone(&clock), retention);
     let offers: Arc<dyn OfferRepository> = Arc::new(PgOffers::new(pool.clone()));
     let sweeper = Sweeper::new(Arc::clone(&offers), Arc::new(PgTransactions::new(pool.clone())));
+    let maps = Maps::new(Arc::new(PgMaps::new(pool.clone())));
     let seen: Arc<dyn ViewRepository> = Arc::new(PgViews::new(pool.clone()));
     let viewers = Arc::new(HmacPseudonyms::new(&keys.derive("marks of viewers")?));
     let views = Views::new(Arc::clone(&seen), viewers, Arc::clone(&clock));
@@ -166,6 +169,7 @@ pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<
             Arc::clone(&admin_ids),
             offer_rules(&config.offers)?,
         ),
+        maps: maps.clone(),
         views: views.clone(),
         media: media.clone(),
         media_urls: media_urls(config, public_url),
@@ -186,6 +190,7 @@ pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<
         courier,
         media,
         sweeper,
+        maps,
         views,
         housekeeping: Housekeeping::new(answers, sessions, tries, kept, seen, clock)
             .with_events(kept_events, retention),

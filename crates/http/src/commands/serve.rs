@@ -33,6 +33,10 @@ const HOUSEKEEPING_EVERY: Duration = Duration::from_mins(10);
 /// How often it is looked whether those who follow events may still do so.
 const WATCH_EVERY: Duration = Duration::from_secs(15);
 
+/// How often changes of listings are added up to the counts for maps. Counts are right all the time; the fewer changes
+/// wait, the faster they are read.
+const ADD_UP_EVERY: Duration = Duration::from_secs(2);
+
 /// The exit code of a process that was interrupted, as shells have it.
 const INTERRUPTED: i32 = 130;
 
@@ -97,6 +101,8 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     });
     let housekeeping =
         (!command.no_worker).then(|| tokio::spawn(parts.housekeeping.run(HOUSEKEEPING_EVERY, drain.begun())));
+    let adding_up =
+        (!command.no_worker).then(|| tokio::spawn(parts.maps.keep_adding_up(ADD_UP_EVERY, drain.begun())));
     let sweep_every = config.offers.sweep_every;
     let sweeping =
         (!command.no_worker).then(|| tokio::spawn(parts.sweeper.run(sweep_every, drain.begun())));
@@ -127,6 +133,9 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     }
     if let Some(clearing) = clearing {
         let _ = timeout_at(deadline, clearing).await;
+    }
+    if let Some(adding_up) = adding_up {
+        let _ = timeout_at(deadline, adding_up).await;
     }
     if let Some(housekeeping) = housekeeping {
         let _ = timeout_at(deadline, housekeeping).await;

@@ -2,7 +2,9 @@
 
 mod edit;
 mod form;
+mod geojson;
 mod like;
+mod maps;
 mod problem;
 mod query;
 mod view;
@@ -21,7 +23,10 @@ use souk_ports::PortError;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use self::query::{FeedParameters, NearbyParameters};
+use self::{
+    geojson::{ProductFeatures, Shape},
+    query::{FeedParameters, NearbyParameters},
+};
 use crate::{
     auth::MaybeActor,
     cursor::Cursors,
@@ -41,6 +46,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(like::like, like::unlike))
         .routes(routes!(like::list_liked))
         .routes(routes!(like::view))
+        .merge(maps::routes())
 }
 
 /// The twelve categories
@@ -130,16 +136,21 @@ async fn list(
 ///
 /// Available listings around a point, nearest first, by the distance to where each may be seen to be.
 #[utoipa::path(get, path = "/products/nearby", tag = "Catalogue", params(NearbyParameters),
-    responses((status = 200, description = "A page.", body = NearbyList)),
+    responses((status = 200, description = "A page.", content(
+        (NearbyList = "application/json"), (ProductFeatures = "application/geo+json")))),
     security((), ("bearer" = [])))]
 async fn list_nearby(
     State(products): State<Products>,
     State(cursors): State<Cursors>,
     viewer: MaybeActor,
+    shape: Shape,
     Query(parameters): Query<NearbyParameters>,
-) -> Result<Json<NearbyList>, Problem> {
+) -> Result<Response, Problem> {
     let query = parameters.read(&cursors)?;
     let Page { items, next } = products.list_nearby(&query).await?;
     let next = next.map(|position| cursors.nearby(query.centre, position));
-    Ok(Json(NearbyList::of(items, next, viewer.user())))
+    Ok(match shape {
+        Shape::Json => geojson::plain(NearbyList::of(items, next, viewer.user())),
+        Shape::GeoJson => geojson::features(ProductFeatures::of_nearby(items, next, viewer.user())),
+    })
 }

@@ -130,7 +130,8 @@ impl ProductView {
         }
     }
 
-    fn nearby(nearby: NearbyProduct, viewer: Option<UserId>) -> Self {
+    /// The listing with its distance.
+    pub(super) fn nearby(nearby: NearbyProduct, viewer: Option<UserId>) -> Self {
         let distance_m = Some((nearby.distance.0 * 10.0).round() / 10.0);
         Self { distance_m, ..Self::of(nearby.product, viewer) }
     }

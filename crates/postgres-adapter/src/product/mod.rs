@@ -1,14 +1,20 @@
 //! Listings in PostgreSQL.
 
+mod clusters;
 mod edit;
 mod feed;
+mod in_box;
 mod like;
+mod maps;
 mod nearby;
 mod pieces;
 mod publish;
+mod ring;
 mod row;
+mod tile;
 mod views;
 
+pub use maps::PgMaps;
 pub(crate) use row::state;
 pub use views::PgViews;
 
@@ -117,7 +123,11 @@ impl ProductRepository for PgProducts {
         query: &NearbyQuery,
     ) -> Result<Page<NearbyProduct, NearbyPosition>, PortError> {
         let mut conn = self.pool.lease().await?;
-        let rows = Nearby::of(query).load::<NearbyRow>(&mut *conn).await;
+        let search = Nearby::of(query);
+        let rows = match search.beyond() {
+            Some(ring) => ring.load::<NearbyRow>(&mut *conn).await,
+            None => search.load::<NearbyRow>(&mut *conn).await,
+        };
         let rows = conn.settle(rows)?.into_iter().map(nearby::found).collect::<Result<_, _>>()?;
         Ok(Page::of(rows, query.limit, NearbyProduct::position))
     }

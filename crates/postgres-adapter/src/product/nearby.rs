@@ -25,7 +25,10 @@ use souk_domain::{
 use souk_ports::PortError;
 use uuid::Uuid;
 
-use super::row::ProductRow;
+use super::{
+    ring::{self, Ring},
+    row::ProductRow,
+};
 use crate::schema::sql_types;
 
 /// A listing and its distance in metres.
@@ -86,6 +89,13 @@ impl<'q> Nearby<'q> {
         let after = query.after.map(|after| (after.distance.0, after.id.as_uuid()));
         let columns = ProductRow::as_select();
         Self { query, latitude, longitude, radius, longitude_degree, extent, after, rows, columns }
+    }
+
+    /// The statement for a page that others come before, where there is a cheaper one than this.
+    pub(super) fn beyond(&self) -> Option<Ring> {
+        let seen = self.query.after?;
+        let is_plain = self.extent == Extent::Plain && self.query.filter.is_coarse();
+        is_plain.then(|| ring::page(self.query, seen, self.longitude_degree))
     }
 
     /// The column as the index that fits the filters has it.

@@ -11,9 +11,12 @@ use diesel::{
     pg::Pg,
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
-    sql_types::{BigInt, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Double, Integer, Timestamptz, Uuid as SqlUuid},
 };
-use souk_domain::product::{Category, Condition, Feed, FeedPosition, ProductFilter};
+use souk_domain::{
+    geo::GeoBox,
+    product::{Category, Condition, Feed, FeedPosition, ProductFilter},
+};
 use uuid::Uuid;
 
 use super::row::ProductRow;
@@ -30,12 +33,42 @@ enum Piece {
     Text(&'static str),
     /// The columns of a listing.
     Listing(AsSelect<ProductRow, Pg>),
+    Integer(i32),
+    Integers(Vec<i32>),
     BigInt(i64),
+    Double(f64),
     Time(DateTime<Utc>),
     Id(Uuid),
     Category(Category),
     Feed(Feed),
     Condition(Condition),
+}
+
+/// How a statement names the point, so that the index is taken that fits its filters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// The index of all points.
+    Place,
+    /// The index of points by category.
+    CategoryAndPlace,
+    /// No index: a point is looked at when its row is read.
+    Nothing,
+}
+
+impl By {
+    /// The index of points that fits a filter.
+    pub(super) fn of(filter: &ProductFilter) -> Self {
+        if filter.category.is_some() { Self::CategoryAndPlace } else { Self::Place }
+    }
+
+    /// The point as the index has it.
+    pub(super) fn column(self) -> Option<&'static str> {
+        match self {
+            Self::Place => Some("location"),
+            Self::CategoryAndPlace => Some("ST_Force2D(location)"),
+            Self::Nothing => None,
+        }
+    }
 }
 
 impl<Row> Pieces<Row> {
@@ -56,8 +89,20 @@ impl<Row> Pieces<Row> {
         self.with(Piece::Listing(ProductRow::as_select()))
     }
 
+    pub(super) fn integer(self, number: i32) -> Self {
+        self.with(Piece::Integer(number))
+    }
+
+    pub(super) fn integers(self, numbers: &[i32]) -> Self {
+        self.with(Piece::Integers(numbers.to_vec()))
+    }
+
     pub(super) fn bigint(self, number: i64) -> Self {
         self.with(Piece::BigInt(number))
+    }
+
+    pub(super) fn double(self, number: f64) -> Self {
+        self.with(Piece::Double(number))
     }
 
     pub(super) fn id(self, id: Uuid) -> Self {
@@ -103,6 +148,40 @@ impl<Row> Pieces<Row> {
             .with(Piece::Id(id))
             .text(")")
     }
+
+    /// `AND …` for points in any of the boxes, edges included. The index knows points in single precision only, and so
+    /// finds some just outside as well.
+    pub(super) fn within(mut self, areas: &[GeoBox], by: By) -> Self {
+        self = self.text(" AND (");
+        for (n, area) in areas.iter().enumerate() {
+            if n > 0 {
+                self = self.text(" OR ");
+            }
+            if let Some(column) = by.column() {
+                self = self
+                    .text(column)
+                    .text(" && ST_MakeEnvelope(")
+                    .double(area.west())
+                    .text(", ")
+                    .double(area.south())
+                    .text(", ")
+                    .double(area.east())
+                    .text(", ")
+                    .double(area.north())
+                    .text(", 4326) AND ");
+            }
+            self = self
+                .text("ST_X(location) BETWEEN ")
+                .double(area.west())
+                .text(" AND ")
+                .double(area.east())
+                .text(" AND ST_Y(location) BETWEEN ")
+                .double(area.south())
+                .text(" AND ")
+                .double(area.north());
+        }
+        self.text(")")
+    }
 }
 
 impl<Row> QueryFragment<Pg> for Pieces<Row> {
@@ -111,7 +190,10 @@ impl<Row> QueryFragment<Pg> for Pieces<Row> {
             match piece {
                 Piece::Text(sql) => out.push_sql(sql),
                 Piece::Listing(columns) => columns.walk_ast(out.reborrow())?,
+                Piece::Integer(number) => out.push_bind_param::<Integer, _>(number)?,
+                Piece::Integers(numbers) => out.push_bind_param::<Array<Integer>, _>(numbers)?,
                 Piece::BigInt(number) => out.push_bind_param::<BigInt, _>(number)?,
+                Piece::Double(number) => out.push_bind_param::<Double, _>(number)?,
                 Piece::Time(time) => out.push_bind_param::<Timestamptz, _>(time)?,
                 Piece::Id(id) => out.push_bind_param::<SqlUuid, _>(id)?,
                 Piece::Category(word) => out.push_bind_param::<sql_types::ProductCategory, _>(word)?,

@@ -59,6 +59,9 @@ const EVERYTHING: &str = "BEGIN;
     INSERT INTO media (id, owner_id, created_at) SELECT md5('upload ' || username)::uuid, id, now() FROM users LIMIT 3;
 
     INSERT INTO product_pickup_points SELECT id, location, now(), now() FROM products;
+    WITH taken AS (DELETE FROM product_cell_changes WHERE id % 2 = 0 RETURNING *)
+    INSERT INTO product_cells SELECT level, x >> 17 - level, y >> 17 - level, category, feed_type, sum(products),
+        sum(longitude), sum(latitude) FROM taken, unnest(ARRAY[3, 5, 7, 9, 11, 13, 15, 17]) AS level GROUP BY 1, 2, 3, 4, 5;
     INSERT INTO product_likes SELECT products.id, users.id, now() FROM products JOIN users ON users.id <> seller_id LIMIT 90;
 
     INSERT INTO product_views SELECT current_date, product_id, substr(sha256(user_id::text::bytea), 1, 16), now() FROM product_likes;

@@ -18,6 +18,7 @@ mod fill;
 mod listing;
 mod media;
 mod migrations;
+mod maps;
 mod nearby;
 mod password;
 mod payee;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use souk_domain::{
     admin::Subject,
     page::Page,
-    product::{ProductState, Publisher},
+    product::{Clusters, ProductState, Publisher},
     session::{PasswordReset, RefreshHash},
     user::{Role, Standing},
 };
@@ -96,6 +96,15 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ("post /v1/media", "/v1/media", Value::Null, [401, 401, 401, 201, 201, 201]),
         ("get /media/{id}/image", "/media/00000000-0000-0000-0000-000000000001/image", Value::Null, open),
         ("get /media/{id}/thumbnail", "/media/00000000-0000-0000-0000-000000000001/thumbnail", Value::Null, open),
+        ("get /v1/products/in-box", "/v1/products/in-box?west=1&south=1&east=2&north=2", Value::Null, readable),
+        // Maps are the same for everybody, and caches may keep them.
+        (
+            "get /v1/products/clusters",
+            "/v1/products/clusters?west=1&south=1&east=2&north=2&zoom=9",
+            Value::Null,
+            open,
+        ),
+        ("get /v1/products/tiles/{z}/{x}/{y}", "/v1/products/tiles/10/550/335.mvt", Value::Null, open),
         ("get /v1/me/verifications", "/v1/me/verifications", Value::Null, [401, 401, 401, 200, 200, 200]),
         (
             "post /v1/me/verifications",
@@ -185,6 +194,9 @@ fn ports() -> Ports {
     super::media::files(&mut ports);
     ports.products.expect_list().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.products.expect_list_nearby().returning(|_| Ok(Page { items: vec![], next: None }));
+    ports.maps.expect_list_in_box().returning(|_| Ok(Page { items: vec![], next: None }));
+    ports.maps.expect_list_clusters().returning(|_| Ok(Clusters::default()));
+    ports.maps.expect_draw_tile().returning(|_| Ok(vec![26]));
     ports.products.expect_find().returning(|_| {
         let mut product = build::product(7, build::user_id(1));
         product.state = ProductState::Archived { at: product.created_at, sold: None };

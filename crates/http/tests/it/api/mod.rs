@@ -6,6 +6,7 @@ mod block;
 mod event;
 mod idempotency;
 mod listing;
+mod maps;
 mod onboarding;
 mod media;
 mod product;
@@ -24,7 +25,7 @@ use axum::{
 use chrono::TimeDelta;
 use serde_json::Value;
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, MediaLibrary, Events, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
+    Admins, Attempts, Blocks, Courier, MediaLibrary, Events, Maps, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
     Sessions, SignIn, Users, Verifications, Views,
     event::{Hub, StreamLimits},
     session::TokenLifetimes,
@@ -53,7 +54,7 @@ use souk_ports::{
     media::{MockImageWorkshop, MockMediaRepository, MockMediaStore},
     message::{MockMail, MockSms},
     payments::{MockPayments, Payments},
-    product::{MockProductRepository, MockViewRepository},
+    product::{MockProductMaps, MockProductRepository, MockViewRepository},
     readiness::MockReadiness,
     session::{
         MockAccessTokens, MockAttemptRepository, MockPasswordRepository, MockPasswords, MockPseudonyms,
@@ -87,6 +88,7 @@ pub(crate) struct Ports {
     pub(crate) tries: MockAttemptRepository,
     pub(crate) mail: MockMail,
     pub(crate) products: MockProductRepository,
+    pub(crate) maps: MockProductMaps,
     pub(crate) views: MockViewRepository,
     pub(crate) media: MockMediaRepository,
     pub(crate) workshop: MockImageWorkshop,
@@ -194,6 +196,7 @@ impl Ports {
             ),
             passwords: keeper,
             products: Products::new(Arc::new(self.products), clock.clone(), ids.clone(), build::blur_key()),
+            maps: Maps::new(Arc::new(self.maps)),
             views: Views::new(Arc::new(self.views), pseudonyms, clock.clone()),
             events: Events::new(Arc::new(self.events), hub, clock.clone(), TimeDelta::days(7)),
             drain,

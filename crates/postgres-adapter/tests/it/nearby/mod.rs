@@ -1,5 +1,8 @@
 //! What is near, against an oracle: the database's own exact distances over all rows, without any index or box.
 
+mod oracle;
+mod privacy;
+
 use souk_domain::{
     geo::{GeoPoint, Radius},
     page::Limit,
@@ -130,6 +133,23 @@ async fn rows_at_one_spot_are_told_apart_by_their_ids() {
     let expected = oracle(&client, search, None).await;
     assert!(expected.len() > 100);
     assert_eq!(walk(&ground, search, None, 9).await, expected);
+}
+
+#[tokio::test]
+async fn deep_pages_are_exact_where_listings_are_dense() {
+    let ground = Ground::new().await;
+    let client = ground.database.connect().await;
+    fill::people_and_listings(&client, 20, 6_000).await;
+    for (search, limit) in
+        [((52.52, 13.405, 20_000.0), 7), ((52.58, 13.3, 9_000.0), 13), ((0.0, 0.0, 1_000.0), 5)]
+    {
+        for category in [None, Some(Category::Books)] {
+            let name = category.map(|_| "books");
+            let expected = oracle(&client, search, name).await;
+            assert_eq!(walk(&ground, search, category, limit).await, expected, "{search:?} {name:?}");
+        }
+    }
+    assert!(oracle(&client, (52.52, 13.405, 20_000.0), None).await.len() > 1_000);
 }
 
 #[tokio::test]
