@@ -118,7 +118,7 @@ async fn a_deal_that_is_over_keeps_nobody() {
 }
 
 /// What must be nought once `$1` has left: a name, and how to count it.
-const LEFT_OVER: [(&str, &str); 17] = [
+const LEFT_OVER: [(&str, &str); 18] = [
     ("an account that is not empty", "users WHERE id = $1 AND (status <> 'deleted' OR deleted_at IS NULL
         OR num_nonnulls(phone, bio, avatar_url, location, location_label) > 0 OR display_name <> 'Deleted account'
         OR email NOT LIKE 'deleted-%@deleted.invalid' OR username NOT LIKE 'deleted-%' OR password_hash <> '!')"),
@@ -129,6 +129,9 @@ const LEFT_OVER: [(&str, &str); 17] = [
         WHERE seller_id = $1 AND NOT EXISTS (SELECT FROM transactions WHERE transactions.product_id = products.id)"),
     ("a picture", "media WHERE owner_id = $1 AND removed_at IS NULL"),
     ("a listing with pictures", "products WHERE seller_id = $1 AND (images <> '[]' OR thumbnail_url IS NOT NULL)"),
+    ("a word about what was not paid for", "messages JOIN conversations ON conversations.id = conversation_id
+        WHERE sender_id = $1 AND num_nonnulls(content, media) > 0 AND NOT EXISTS (SELECT FROM transactions
+            WHERE transactions.product_id = conversations.product_id AND paid_at IS NOT NULL)"),
     ("a pending offer", "offers WHERE (buyer_id = $1 OR seller_id = $1) AND status = 'pending'"),
     ("a session that lives", "sessions WHERE user_id = $1 AND (ended_at IS NULL OR user_agent IS NOT NULL)"),
     ("a like of a listing", "product_likes WHERE user_id = $1"),
@@ -190,7 +193,7 @@ async fn everything_of_the_person_goes_and_money_and_others_stay() {
     }
     assert_eq!(money().await, before);
     // All but the two counts could be seen to be there before; and the counts were right throughout.
-    for (what, _) in LEFT_OVER.iter().take(13) {
+    for (what, _) in LEFT_OVER.iter().take(14) {
         assert!(had.contains(what), "{what} was never there");
     }
 }

@@ -41,7 +41,7 @@ const HAS_OPEN_DEAL: &str = "SELECT EXISTS (
 
 /// What goes with the account `$1` at the moment `$2`, in the order in which rows are locked elsewhere: listings before
 /// what hangs on them.
-const TAKE_AWAY: [&str; 13] = [
+const TAKE_AWAY: [&str; 14] = [
     // Exact places go, except where somebody paid and may still have to find the door or prove where it was.
     "DELETE FROM product_pickup_points USING products
      WHERE product_id = products.id AND seller_id = $1
@@ -70,6 +70,13 @@ const TAKE_AWAY: [&str; 13] = [
     "UPDATE products SET images = '[]', thumbnail_url = NULL
      WHERE seller_id = $1 AND (images <> '[]' OR thumbnail_url IS NOT NULL)",
     "UPDATE media SET removed_at = $2 WHERE owner_id = $1 AND removed_at IS NULL",
+    // Their words go from all threads but those about a thing that was paid for: there both may still need them. A message
+    // keeps its place, so that numbers have no gaps.
+    "UPDATE messages SET content = NULL, media = NULL, updated_at = $2,
+         deleted_at = CASE message_type WHEN 'offer' THEN deleted_at ELSE coalesce(deleted_at, $2) END
+     WHERE sender_id = $1 AND num_nonnulls(content, media) > 0 AND NOT EXISTS (
+         SELECT FROM conversations JOIN transactions USING (product_id, buyer_id, seller_id)
+         WHERE conversations.id = conversation_id AND paid_at IS NOT NULL)",
     "DELETE FROM user_blocks WHERE (blocker_id = $1 OR blocked_id = $1)",
     // Stored answers repeat what was published, places included.
     "DELETE FROM idempotency_keys WHERE user_id = $1",

@@ -6,6 +6,7 @@ mod open;
 mod post;
 mod read;
 mod send;
+mod volume;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use souk_domain::{

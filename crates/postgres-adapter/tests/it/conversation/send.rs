@@ -13,8 +13,9 @@ use souk_domain::{
 use souk_ports::{
     conversation::ConversationRepository,
     idempotency::{Answer, Claim, IdempotencyRepository, Once},
+    user::ProfileRepository,
 };
-use souk_postgres_adapter::PgIdempotency;
+use souk_postgres_adapter::{PgIdempotency, PgProfiles};
 
 use super::*;
 
@@ -259,4 +260,29 @@ async fn whoever_waits_too_long_under_a_key_may_come_back() {
     assert!(matches!(waiting, Err(DecideError::Port(_))), "{waiting:?}");
     world.run("ROLLBACK").await;
     assert_eq!(world.ground.count("messages").await, 0);
+}
+
+#[tokio::test]
+async fn the_words_of_somebody_who_leaves_go_and_their_place_stays() {
+    let world = World::new().await;
+    world.open(1, BUYER).await.unwrap();
+    world.send(1, 1, BUYER).await.unwrap();
+    world.send(2, 1, SELLER).await.unwrap();
+    let picture = Picture::Own(MediaId::from_uuid(Uuid::from_u128(77)));
+    let body = MessageBody::Image { pictures: vec![picture], caption: None };
+    world.threads.send(&NewMessage { body, ..text(3, 1, BUYER) }, None, None).await.unwrap();
+    let profiles = PgProfiles::new(world.ground.pool.clone());
+    profiles.erase(of(BUYER), &|context| context.erase(at(9))).await.unwrap();
+    let page = MessagePage { direction: MessageDirection::Forward { after: 0 }, limit: Limit::default() };
+    let left = world.threads.list_messages(thread(1), of(SELLER), page).await.unwrap().unwrap().items;
+    let said: Vec<_> =
+        left.iter().map(|message| (message.seq, message.body.removed_at().is_some())).collect();
+    assert_eq!(said, [(1, true), (2, false), (3, true)]);
+    let seen = world.threads.find(thread(1), of(SELLER)).await.unwrap().unwrap();
+    assert!(seen.counterpart.is_gone);
+    // There is nobody to write to any more.
+    assert_eq!(
+        world.send(4, 1, SELLER).await,
+        Err(DecideError::Refused(ConversationRefusal::CounterpartGone))
+    );
 }
