@@ -9,7 +9,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use souk_http::config::{self, AddressArgs, LogArgs};
 
 use crate::commands::{
-    Failure, access_tokens, admin, demo_data, healthcheck, logging, migrate, openapi, say, serve,
+    Failure, access_tokens, admin, audit, demo_data, healthcheck, logging, migrate, openapi, say, serve,
 };
 
 /// The Souk Loop marketplace.
@@ -34,6 +34,11 @@ enum Command {
     DemoData(demo_data::DemoDataCommand),
     /// What only those who run the program may do
     Admin(admin::AdminCommand),
+    /// Look over the whole database: one row for each thing that must hold, with how often it does not
+    ///
+    /// Exits with 1 if anything does not hold. Reads everything at one moment in time and changes nothing, so that it can
+    /// run beside servers; on a large database it takes its time.
+    Audit(audit::AuditCommand),
     /// Sign access tokens for load tests; whoever has the token secret can anyway
     #[command(hide = true)]
     AccessTokens(access_tokens::AccessTokensCommand),
@@ -68,6 +73,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate(command) => runtime()?.block_on(migrate::run(command)),
         Command::DemoData(command) => runtime()?.block_on(demo_data::run(command)),
         Command::Admin(command) => runtime()?.block_on(admin::run(command)),
+        Command::Audit(command) => runtime()?.block_on(audit::run(command)),
         Command::AccessTokens(command) => access_tokens::run(command),
         Command::Openapi => {
             say!("{}", openapi::run()?);

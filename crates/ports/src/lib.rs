@@ -8,6 +8,7 @@ mod error;
 mod ids;
 
 pub mod admin;
+pub mod audit;
 pub mod block;
 pub mod conversation;
 pub mod event;

@@ -4,6 +4,7 @@
 //! constraint of the schema has a meaning in `constraint`.
 
 mod admin;
+mod audit;
 mod block;
 mod connection;
 mod constraint;
@@ -31,6 +32,9 @@ mod verification;
 mod words;
 
 pub use admin::PgAdmins;
+pub use audit::PgAudit;
+#[doc(hidden)]
+pub use audit::{Invariant, invariants};
 pub use block::PgBlocks;
 pub use connection::{Connector, Timeouts, UrlError};
 #[doc(hidden)]

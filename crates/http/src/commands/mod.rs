@@ -11,6 +11,7 @@ pub(crate) use say;
 
 pub(crate) mod access_tokens;
 pub(crate) mod admin;
+pub(crate) mod audit;
 mod compose;
 pub(crate) mod demo_data;
 pub(crate) mod healthcheck;

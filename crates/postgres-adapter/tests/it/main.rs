@@ -8,6 +8,7 @@
 )]
 
 mod admin;
+mod audit;
 mod block;
 mod conversation;
 mod erasure;
