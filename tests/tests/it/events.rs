@@ -1,7 +1,6 @@
 //! Events as clients follow them: from two servers, over connections that break, and through the end of a server.
 
 use std::{
-    collections::BTreeMap,
     env,
     hash::{BuildHasher, RandomState},
     sync::LazyLock,
@@ -12,7 +11,7 @@ use serde_json::{Value, json};
 use souk_testkit::database::TestDatabase;
 use tokio::task::JoinSet;
 
-use crate::harness::{Api, Following, Person, Server, database};
+use crate::harness::{Api, Following, PATIENCE, Person, Raw, Server, bike, database, eventually};
 
 /// How many events the listeners of the long test hear, unless `SOUK_E2E_EVENTS` says otherwise.
 const EVENTS: usize = 2_000;
@@ -77,8 +76,14 @@ async fn nothing_is_lost_repeated_or_out_of_order_over_broken_connections_and_tw
     let events = env::var("SOUK_E2E_EVENTS");
     let events: usize = events.map_or(EVENTS, |count| count.parse().expect("a number"));
     let database = database().await;
-    let servers = [Server::start(&database, &[]).await, Server::start(&database, &[]).await];
+    let unlimited = [("SOUK_RATE_LIMITS", "off")];
+    let servers = [Server::start(&database, &unlimited).await, Server::start(&database, &unlimited).await];
     let ada = Person::register(&servers[0].api, "ada").await;
+    let bob = Person::register(&servers[0].api, "bob").await;
+    let product = servers[0].api.post("/v1/products", &bike("a bike")).by(&ada).send().await.is(201).json();
+    let open = json!({ "product_id": product["id"] });
+    let thread = servers[0].api.post("/v1/conversations", &open).by(&bob).send().await.is(201).json();
+    let path = format!("/v1/conversations/{}/messages", thread["id"].as_str().unwrap());
     let apis = [servers[0].api.clone(), servers[1].api.clone()];
 
     let mut listeners = JoinSet::new();
@@ -88,17 +93,13 @@ async fn nothing_is_lost_repeated_or_out_of_order_over_broken_connections_and_tw
     }
     let mut writers = JoinSet::new();
     for writer in 0..WRITERS {
-        let client = database.connect().await;
-        let people = vec![ada.id.clone()];
+        let (api, path) = (apis[writer % 2].clone(), path.clone());
+        let person = if writer < WRITERS / 2 { ada.clone() } else { bob.clone() };
         writers.spawn(async move {
-            let insert = client.prepare(HAPPEN).await.unwrap();
-            for n in 0..events / WRITERS {
-                let at = u64::try_from(BEGUN.elapsed().as_micros()).unwrap();
-                let payload = json!({"writer": writer, "n": n, "at": at}).to_string();
-                // Numbers are given out, and overtaken before they are committed.
-                client.batch_execute("BEGIN").await.unwrap();
-                client.execute(&insert, &[&payload, &people]).await.unwrap();
-                client.batch_execute("COMMIT; NOTIFY souk_events").await.unwrap();
+            for _ in 0..events / WRITERS {
+                let now = BEGUN.elapsed().as_micros().to_string();
+                let message = json!({ "message_type": "text", "content": now });
+                api.post(&path, &message).by(&person).send().await.is(201);
             }
         });
     }
@@ -107,7 +108,7 @@ async fn nothing_is_lost_repeated_or_out_of_order_over_broken_connections_and_tw
     delays.sort();
     let at = |share: usize| delays[(delays.len() - 1) * share / 100];
     println!(
-        "{events} events, {LISTENERS} listeners: heard after {:?} at the median, {:?} at 99 %, {:?} at most",
+        "{events} messages, {LISTENERS} listeners: heard after {:?} at the median, {:?} at 99 %, {:?} at most",
         at(50),
         at(99),
         at(100)
@@ -124,7 +125,6 @@ async fn listen(
     events: usize,
 ) -> Vec<Duration> {
     let (mut following, mut server) = (first, listener);
-    let mut heard = BTreeMap::new();
     let mut delays = Vec::new();
     let (mut count, mut until_break) = (0, dice(listener) % 200);
     while count < events {
@@ -140,10 +140,8 @@ async fn listen(
         };
         until_break -= 1;
         count += 1;
-        let expected = heard.entry(event.data["writer"].as_u64().unwrap()).or_insert(0);
-        assert_eq!(event.data["n"], *expected, "listener {listener} after {count} events");
-        *expected += 1;
-        let at = Duration::from_micros(event.data["at"].as_u64().unwrap());
+        assert_eq!(event.data["seq"], count, "listener {listener}");
+        let at = Duration::from_micros(event.data["content"].as_str().unwrap().parse().unwrap());
         delays.push(BEGUN.elapsed().saturating_sub(at));
     }
     delays
@@ -151,4 +149,76 @@ async fn listen(
 
 fn dice(salt: usize) -> usize {
     usize::try_from(RandomState::new().hash_one(salt) % 1_000_003).unwrap()
+}
+
+#[tokio::test]
+async fn streams_end_with_their_server_and_go_on_at_another() {
+    let database = database().await;
+    let mut first = Server::start(&database, &[]).await;
+    let second = Server::start(&database, &[]).await;
+    let ada = Person::register(&first.api, "ada").await;
+    let mut following = Following::begin(&first.api, &ada, None).await;
+    happen(&database, &json!({"n": 1}), &[&ada]).await;
+    assert_eq!(following.next().await.unwrap().data["n"], 1);
+    first.terminate();
+    assert!(following.next().await.is_none(), "it ends");
+    happen(&database, &json!({"n": 2}), &[&ada]).await;
+    assert!(first.ended(PATIENCE).await.success());
+    let mut again = Following::begin(&second.api, &ada, Some(&following.last_id)).await;
+    assert_eq!(again.next().await.unwrap().data["n"], 2);
+}
+
+#[tokio::test]
+async fn a_stream_outlives_the_deadline_of_requests_but_not_its_token() {
+    let database = database().await;
+    let brief = [
+        ("SOUK_REQUEST_DEADLINE", "300ms"),
+        ("SOUK_ACCESS_TOKEN_TTL", "3s"),
+        ("SOUK_POOL_ACQUIRE_TIMEOUT", "4s"),
+    ];
+    let server = Server::start(&database, &brief).await;
+    let ada = Person::register(&server.api, "ada").await;
+    let begun = Instant::now();
+    let mut following = Following::begin(&server.api, &ada, None).await;
+    let mut heard = 0;
+    // As long as there is something to hear, it is heard; then the token is over, and so is the answer.
+    loop {
+        happen(&database, &json!({"n": heard}), &[&ada]).await;
+        let Some(event) = following.next().await else { break };
+        assert_eq!(event.data["n"], heard);
+        heard += 1;
+    }
+    assert!(heard > 0 && begun.elapsed() > Duration::from_secs(1), "{heard} in {:?}", begun.elapsed());
+    let refusal = Following::try_begin(&server.api, &ada, Some(&following.last_id)).await.err();
+    assert_eq!(refusal, Some((401, "unauthenticated".to_owned())));
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_dropped_and_holds_nobody_up() {
+    let database = database().await;
+    let server = Server::start(&database, &[]).await;
+    let ada = Person::register(&server.api, "ada").await;
+    let mut stalled = Raw::narrow(server.api.address()).await;
+    let request =
+        format!("GET /v1/events HTTP/1.1\r\nhost: souk\r\nauthorization: Bearer {}\r\n\r\n", ada.token);
+    stalled.send(request.as_bytes()).await;
+    stalled.begun().await;
+    let mut following = Following::begin(&server.api, &ada, None).await;
+    let place = following.last_id.clone();
+    // More than its queue and all buffers on the way hold.
+    let words = "x".repeat(60_000);
+    for n in 0..600 {
+        happen(&database, &json!({"n": n, "words": words}), &[&ada]).await;
+        assert_eq!(following.next().await.unwrap().data["n"], n);
+    }
+    eventually("the stalled one was dropped", PATIENCE, async || {
+        let metrics = server.operations.get("/metrics").send().await.is(200).text();
+        metrics.lines().any(|line| line == "event_streams_dropped_total 1").then_some(())
+    })
+    .await;
+    // It comes again, and is told everything.
+    let mut again = Following::begin(&server.api, &ada, Some(&place)).await;
+    for n in 0..600 {
+        assert_eq!(again.next().await.unwrap().data["n"], n);
+    }
 }

@@ -1,0 +1,2 @@
+-- Loses: nothing but speed.
+DROP INDEX CONCURRENTLY IF EXISTS ix_outbox_events_audience;
