@@ -21,6 +21,7 @@ mod media;
 mod migrations;
 mod maps;
 mod nearby;
+mod offer;
 mod password;
 mod payee;
 mod plans;
