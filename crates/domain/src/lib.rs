@@ -25,6 +25,7 @@ pub mod page;
 pub mod product;
 pub mod session;
 pub mod slug;
+pub mod stream;
 pub mod text;
 pub mod transaction;
 pub mod user;

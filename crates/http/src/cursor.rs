@@ -107,6 +107,17 @@ impl Cursors {
         Ok(EventPosition(position.into()))
     }
 
+    /// A cursor into a list that is read by a whole number, such as a count, by the name of the list.
+    pub fn keyed(&self, list: &str, key: i64, id: Uuid) -> String {
+        self.sign(list.as_bytes(), (key.cast_unsigned(), id))
+    }
+
+    /// The position in a list that is read by a whole number.
+    pub fn read_keyed(&self, list: &str, cursor: &str) -> Result<(i64, Uuid), Problem> {
+        let (key, id) = self.read(list.as_bytes(), cursor)?;
+        Ok((key.cast_signed(), id))
+    }
+
     fn sign(&self, list: &[u8], (key, id): Position) -> String {
         let mut bytes = [0; 32];
         let (position, tag) = bytes.split_at_mut(24);

@@ -27,6 +27,7 @@ pub mod router;
 pub mod server;
 pub mod session;
 pub mod state;
+pub mod stream;
 pub mod transaction;
 pub mod user;
 pub mod verification;

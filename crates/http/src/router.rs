@@ -28,7 +28,7 @@ use crate::{
     problem::Problem,
     product, session,
     state::AppState,
-    user, verification,
+    stream, user, verification,
 };
 
 /// What the router must be told.
@@ -55,6 +55,7 @@ fn v1() -> OpenApiRouter<AppState> {
         .merge(session::routes())
         .merge(product::routes())
         .merge(offer::routes())
+        .merge(stream::routes())
         .merge(verification::routes())
         .merge(event::routes())
         .merge(admin::routes())

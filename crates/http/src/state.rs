@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use souk_application::{
-    Admins, Blocks, Events, Maps, Offers, MediaLibrary, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, Users,
-    Verifications, Views,
+    Admins, Blocks, Events, Ingest, Maps, MediaLibrary, Offers, Onboarding, PasswordKeeper, Products,
+    Profiles, Repeats, Sessions, Streams, Users, Verifications, Views,
 };
 
-use crate::{cursor::Cursors, health::Health, media::MediaUrls, server::Drain};
+use crate::{cursor::Cursors, health::Health, media::MediaUrls, server::Drain, stream::IngestSecret};
 
 /// Everything handlers need. One pointer wide, because the router copies it for every request.
 #[derive(Clone)]
@@ -44,6 +44,12 @@ pub struct Services {
     pub media: MediaLibrary,
     /// Where they are seen.
     pub media_urls: MediaUrls,
+    /// Shows.
+    pub streams: Streams,
+    /// How their video comes in.
+    pub ingest: Ingest,
+    /// What media servers show.
+    pub ingest_secret: IngestSecret,
     /// Running the place.
     pub admins: Admins,
     /// Requests that come twice.
@@ -89,6 +95,9 @@ reachable! {
     offers: Offers,
     media: MediaLibrary,
     media_urls: MediaUrls,
+    streams: Streams,
+    ingest: Ingest,
+    ingest_secret: IngestSecret,
     admins: Admins,
     repeats: Repeats,
     cursors: Cursors,

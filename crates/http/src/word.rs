@@ -12,6 +12,7 @@ use souk_domain::{
     offer::{OfferReason, OfferStatus, Party},
     product::{Category, Condition, Feed, ProductSort},
     slug::Slug,
+    stream::StreamStatus,
     transaction::TransactionStatus,
     user::Role,
     verification::{Channel, VerificationStatus, VerificationType},
@@ -55,6 +56,8 @@ pub type TransactionStatusWord = Word<TransactionStatus>;
 pub type VerificationTypeWord = Word<VerificationType>;
 /// Where a verification stands.
 pub type VerificationStatusWord = Word<VerificationStatus>;
+/// Where a show is in its life.
+pub type StreamStatusWord = Word<StreamStatus>;
 /// Where a code goes.
 pub type ChannelWord = Word<Channel>;
 

@@ -20,6 +20,7 @@ pub mod payments;
 pub mod product;
 pub mod readiness;
 pub mod session;
+pub mod stream;
 pub mod transaction;
 pub mod user;
 pub mod verification;

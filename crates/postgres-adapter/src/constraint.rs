@@ -48,6 +48,12 @@ pub(crate) enum Unique {
     View,
     /// Live streams per person.
     LiveStream,
+    /// Shares per person and stream.
+    Share,
+    /// Viewers per person and stream.
+    Viewer,
+    /// Keys for video per stream.
+    IngestKey,
     /// Threads per buyer, seller and listing.
     Conversation,
     /// Messages per number in a thread.
@@ -211,6 +217,7 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("ck_streams_counts", Broken("everything about a stream is counted from 0")),
     ("ck_streams_state", Broken("a stream has the times of its state and no others")),
     ("ck_streams_recording", Broken("only what has started has a recording")),
+    ("ck_streams_viewers_count", Broken("viewers are counted from 0")),
 
     ("pk_stream_likes", Taken(Unique::Like)),
     ("fk_stream_likes_stream_id", Missing(Reference::Stream)),
@@ -219,6 +226,16 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("fk_stream_comments_stream_id", Missing(Reference::Stream)),
     ("fk_stream_comments_user_id", Missing(Reference::User)),
     ("ck_stream_comments_content", Broken("a comment has 1 to 500 characters")),
+    ("pk_stream_shares", Taken(Unique::Share)),
+    ("fk_stream_shares_stream_id", Missing(Reference::Stream)),
+    ("fk_stream_shares_user_id", Missing(Reference::User)),
+    ("pk_stream_viewers", Taken(Unique::Viewer)),
+    ("ck_stream_viewers_viewer", Broken("a viewer's pseudonym has 32 bytes")),
+    ("ck_stream_viewers_seen_at", Broken("a viewer was last seen after they came")),
+    ("pk_stream_ingest", Taken(Unique::IngestKey)),
+    ("fk_stream_ingest_stream_id", Missing(Reference::Stream)),
+    ("ck_stream_ingest_key_hash", Broken("a key's hash has 32 bytes")),
+    ("ck_stream_ingest_publisher", Broken("whoever sends video has shown a key and has an id, of at most 255 characters")),
 
     ("pk_conversations", Taken(Unique::Id)),
     ("ix_conversations_buyer_seller", Taken(Unique::Conversation)),

@@ -25,6 +25,7 @@ mod readiness;
 #[rustfmt::skip]
 mod schema;
 mod session;
+mod stream;
 mod statement;
 mod transaction;
 mod user;
@@ -53,5 +54,6 @@ pub use product::{PgMaps, PgProducts, PgViews};
 pub use readiness::PgReadiness;
 pub use session::{PgAttempts, PgPasswords, PgSessions};
 pub use transaction::PgTransactions;
+pub use stream::{PgAudiences, PgIngest, PgStreams};
 pub use user::{PgPayees, PgProfiles, PgUsers};
 pub use verification::PgVerifications;

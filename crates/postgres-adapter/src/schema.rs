@@ -427,9 +427,46 @@ diesel::table! {
     use diesel::sql_types::*;
     use postgis_diesel::sql_types::Geometry;
 
+    stream_ingest (stream_id) {
+        stream_id -> Uuid,
+        key_hash -> Bytea,
+        publisher_hash -> Nullable<Bytea>,
+        publisher_id -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
+
     stream_likes (stream_id, user_id) {
         stream_id -> Uuid,
         user_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
+
+    stream_shares (stream_id, user_id) {
+        stream_id -> Uuid,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use postgis_diesel::sql_types::Geometry;
+
+    stream_viewers (stream_id, viewer) {
+        stream_id -> Uuid,
+        viewer -> Bytea,
+        seen_at -> Timestamptz,
         created_at -> Timestamptz,
     }
 }
@@ -460,6 +497,7 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        viewers_count -> Int8,
     }
 }
 
@@ -589,8 +627,11 @@ diesel::joinable!(products -> users (seller_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(stream_comments -> streams (stream_id));
 diesel::joinable!(stream_comments -> users (user_id));
+diesel::joinable!(stream_ingest -> streams (stream_id));
 diesel::joinable!(stream_likes -> streams (stream_id));
 diesel::joinable!(stream_likes -> users (user_id));
+diesel::joinable!(stream_shares -> streams (stream_id));
+diesel::joinable!(stream_shares -> users (user_id));
 diesel::joinable!(streams -> users (user_id));
 diesel::joinable!(transactions -> offers (offer_id));
 
@@ -614,7 +655,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     retired_usernames,
     sessions,
     stream_comments,
+    stream_ingest,
     stream_likes,
+    stream_shares,
+    stream_viewers,
     streams,
     transactions,
     user_blocks,

@@ -15,6 +15,7 @@ use souk_domain::{
     product::{Category, Condition, Feed},
     session::SessionEnd,
     slug::Slug,
+    stream::StreamStatus,
     user::Role,
     verification::{VerificationStatus, VerificationType},
 };
@@ -56,6 +57,7 @@ impl Slug for AccountStatus {
 #[diesel(sql_type = sql_types::SessionEnd)]
 #[diesel(sql_type = sql_types::VerificationType)]
 #[diesel(sql_type = sql_types::VerificationStatus)]
+#[diesel(sql_type = sql_types::StreamStatus)]
 #[diesel(sql_type = sql_types::OfferParty)]
 #[diesel(sql_type = sql_types::OfferStatus)]
 #[diesel(sql_type = sql_types::OfferStatusReason)]
@@ -104,6 +106,7 @@ words! {
     sql_types::SessionEnd => SessionEnd,
     sql_types::VerificationType => VerificationType,
     sql_types::VerificationStatus => VerificationStatus,
+    sql_types::StreamStatus => StreamStatus,
     sql_types::OfferParty => Party,
     sql_types::OfferStatus => OfferStatus,
     sql_types::OfferStatusReason => OfferReason,

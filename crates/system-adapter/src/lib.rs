@@ -4,6 +4,7 @@
 mod clock;
 mod codes;
 mod ids;
+mod ingest;
 mod keys;
 mod passwords;
 mod pseudonyms;
@@ -14,6 +15,7 @@ mod tokens;
 pub use clock::SystemClock;
 pub use codes::RandomCodes;
 pub use ids::TimeOrderedIds;
+pub use ingest::RandomIngestKeys;
 pub use keys::{KeyPair, Keys};
 pub use passwords::Argon2Passwords;
 pub use pseudonyms::HmacPseudonyms;

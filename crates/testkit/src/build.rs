@@ -6,9 +6,10 @@ pub use offer::{listed, offer, offer_id, offer_rules};
 
 use souk_domain::{
     geo::{BlurKey, Precision},
-    id::{ConversationId, MediaId, MessageId, ProductId, SessionId, UserId},
+    id::{ConversationId, MediaId, MessageId, ProductId, SessionId, StreamId, UserId},
     product::{Category, Condition, Feed, Listing, ListingForm, PlaceForm, Product, Publisher},
     session::{RefreshHash, Session},
+    stream::{Announcement, Broadcaster, Stream, StreamForm},
     user::{Registration, RegistrationForm, Role, Standing, User},
 };
 use uuid::Uuid;
@@ -43,6 +44,11 @@ pub fn message_id(n: u128) -> MessageId {
 /// The id made of a number.
 pub fn media_id(n: u128) -> MediaId {
     MediaId::from_uuid(Uuid::from_u128(n))
+}
+
+/// The id made of a number.
+pub fn stream_id(n: u128) -> StreamId {
+    StreamId::from_uuid(Uuid::from_u128(n))
 }
 
 /// The key that blurs places in tests.
@@ -111,4 +117,27 @@ pub fn product(n: u128, seller: UserId) -> Product {
     let publisher = Publisher { id: seller, role: Role::Seller, standing: Standing::Active };
     let listing = Listing::check(&listing_form()).expect("a good form");
     listing.publish(product_id(n), publisher, &blur_key(), now()).expect("an active seller").product
+}
+
+/// A show about sneakers that can begin at once.
+pub fn stream_form() -> StreamForm {
+    StreamForm {
+        title: "Sneaker sale".to_owned(),
+        description: Some("Sizes 38 to 46.".to_owned()),
+        category: Category::Sneakers,
+        scheduled_at: None,
+        thumbnail_url: None,
+        stream_url: None,
+    }
+}
+
+/// The show that [`stream_form`] announces.
+///
+/// # Panics
+/// If the form above is not a good one.
+#[expect(clippy::expect_used, reason = "the form above is good")]
+pub fn stream(n: u128, owner: UserId) -> Stream {
+    let broadcaster = Broadcaster { id: owner, standing: Standing::Active };
+    let announcement = Announcement::check(stream_form(), now()).expect("a good form");
+    announcement.schedule(stream_id(n), broadcaster, now()).expect("an active owner").stream
 }

@@ -28,4 +28,5 @@ mod privilege;
 mod races;
 mod repeats;
 mod sessions;
+mod streams;
 mod verification;

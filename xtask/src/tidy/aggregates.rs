@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::Finding;
 
 /// The aggregates there are; a new one is added here first.
-pub(super) const AGGREGATES: [&str; 8] =
-    ["user", "session", "product", "block", "verification", "admin", "media", "event"];
+pub(super) const AGGREGATES: [&str; 9] =
+    ["user", "session", "product", "block", "verification", "admin", "media", "event", "stream"];
 
 /// The crates each of them lives in.
 const CRATES: [&str; 5] = ["domain", "ports", "application", "postgres-adapter", "http"];

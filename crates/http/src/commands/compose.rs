@@ -5,28 +5,33 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, Events, Maps, Housekeeping, MediaLibrary, Offers, Onboarding, PasswordKeeper, Products,
-    Profiles, Repeats, Sessions, SignIn, Sweeper, Users, Verifications, Views,
+    Admins, Attempts, Blocks, Courier, Events, HeadCount, Housekeeping, Ingest, Maps, MediaLibrary, Offers,
+    Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, SignIn, Streams, Sweeper, Users,
+    Verifications, Views,
     event::{Hub, Relay, StreamLimits},
     session::TokenLifetimes,
 };
 use souk_domain::{
     geo::BlurKey,
     offer::OfferRules,
+    stream::AudienceWindow,
     transaction::{FeeSchedule, FeeSchedules},
     verification::CodeKey,
 };
 use souk_http::{
-    config::{Config, Database, Mail as MailSettings, Offers as OfferSettings, Tokens},
+    config::{
+        Config, Database, Mail as MailSettings, Offers as OfferSettings, Streams as StreamSettings, Tokens,
+    },
     cursor::Cursors,
     health::Health,
     media::MediaUrls,
     metrics::{EventReading, PoolReading, ReadEvents, ReadPool},
     server::Drain,
     state::{AppState, Services},
+    stream::IngestSecret,
 };
-use souk_media_adapter::{MediaPlace, ObjectMedia, S3Access, Workshop};
 use souk_mail_adapter::{LogMail, LogSms, SmtpError, SmtpMail, SmtpSettings};
+use souk_media_adapter::{MediaPlace, ObjectMedia, S3Access, Workshop};
 use souk_ports::{
     Clock, IdSource, PortError,
     event::EventRepository,
@@ -36,17 +41,19 @@ use souk_ports::{
     payments::Payments,
     product::ViewRepository,
     session::{AttemptRepository, PasswordRepository, Passwords, SessionRepository},
+    stream::AudienceRepository,
     user::UserRepository,
 };
 use souk_postgres_adapter::{
-    Connector, PgAdmins, PgAttempts, PgBlocks, PgEventSource, PgEvents, PgIdempotency, PgMedia, PgOffers, PgPasswords,
-    PgPayees, PgPool, PgProducts, PgProfiles, PgReadiness, PgSessions, PgTransactions, PgUsers,
-    PgVerifications, PgMaps, PgViews, PoolSettings, Timeouts, UrlError,
+    Connector, PgAdmins, PgAttempts, PgAudiences, PgBlocks, PgEventSource, PgEvents, PgIdempotency, PgIngest,
+    PgMaps, PgMedia, PgOffers, PgPasswords, PgPayees, PgPool, PgProducts, PgProfiles, PgReadiness,
+    PgSessions, PgStreams, PgTransactions, PgUsers, PgVerifications, PgViews, PoolSettings, Timeouts,
+    UrlError,
 };
 use souk_stripe_adapter::{StripeError, StripePayments, StripeSettings};
 use souk_system_adapter::{
     Argon2Passwords, HmacAccessTokens, HmacPseudonyms, HmacRefreshTokens, Keys, RandomCodes,
-    RandomResetTokens, SystemClock, TimeOrderedIds,
+    RandomIngestKeys, RandomResetTokens, SystemClock, TimeOrderedIds,
 };
 
 use super::Failure;
@@ -71,6 +78,8 @@ pub(crate) struct Parts {
     pub(crate) events: Events,
     /// Clears up pictures that nobody needs.
     pub(crate) media: MediaLibrary,
+    /// Counts who watches shows.
+    pub(crate) head_count: HeadCount,
     /// How the pool is doing.
     pub(crate) read_pool: Box<ReadPool>,
     /// How events are doing.
@@ -128,6 +137,10 @@ pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<
     let viewers = Arc::new(HmacPseudonyms::new(&keys.derive("marks of viewers")?));
     let views = Views::new(Arc::clone(&seen), viewers, Arc::clone(&clock));
     let cursor_keys = keys.derive_pair("cursors")?;
+    let audience: Arc<dyn AudienceRepository> = Arc::new(PgAudiences::new(pool.clone()));
+    let window = AudienceWindow::new(TimeDelta::from_std(config.streams.viewer_window)?);
+    let spectators = Arc::new(HmacPseudonyms::new(&keys.derive("pseudonyms of spectators")?));
+    let head_count = HeadCount::new(Arc::clone(&audience), window, Arc::clone(&clock));
     let media = media(config, &pool, &clock, &ids)?;
     let state = AppState::new(Services {
         users: Users::new(
@@ -173,6 +186,16 @@ pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<
         views: views.clone(),
         media: media.clone(),
         media_urls: media_urls(config, public_url),
+        streams: Streams::new(
+            Arc::new(PgStreams::new(pool.clone())),
+            audience,
+            spectators,
+            window,
+            Arc::clone(&clock),
+            Arc::clone(&admin_ids),
+        ),
+        ingest: ingest(config, &pool, &clock),
+        ingest_secret: IngestSecret::new(config.streams.ingest_secret.as_ref()),
         admins: Admins::new(Arc::new(PgAdmins::new(pool.clone())), Arc::clone(&clock), admin_ids),
         events: events.clone(),
         cursors: Cursors::new(&cursor_keys.current, cursor_keys.previous.as_ref()),
@@ -187,6 +210,7 @@ pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<
     let read_events = read_events(hub, &relay);
     Ok(Parts {
         state,
+        head_count,
         courier,
         media,
         sweeper,
@@ -211,6 +235,23 @@ fn offer_rules(settings: &OfferSettings) -> Result<OfferRules, Failure> {
         pay_within: TimeDelta::from_std(settings.pay_within)?,
         fees: FeeSchedules::new(FeeSchedule::share(settings.fee_bps)?, vec![]),
     })
+}
+
+/// Who lets video in. Cameras send to the host that we are known by, unless they are told another.
+fn ingest(config: &Config, pool: &PgPool, clock: &Arc<dyn Clock>) -> Ingest {
+    let StreamSettings { ingest_url, playback_url, .. } = &config.streams;
+    let ours = || {
+        let known = config.server.public_url.as_deref().and_then(|url| url.parse::<axum::http::Uri>().ok());
+        let host = known.as_ref().and_then(|url| url.host()).map(str::to_owned);
+        format!("rtmp://{}/live", host.unwrap_or_else(|| config.server.addr.ip().to_string()))
+    };
+    Ingest::new(
+        Arc::new(PgIngest::new(pool.clone())),
+        Arc::new(RandomIngestKeys),
+        Arc::clone(clock),
+        ingest_url.clone().unwrap_or_else(ours),
+        playback_url.clone(),
+    )
 }
 
 /// Who sends messages: over SMTP if there is a mail server, else into the log. Text messages have no provider yet.

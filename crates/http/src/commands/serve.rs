@@ -104,10 +104,12 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     let adding_up =
         (!command.no_worker).then(|| tokio::spawn(parts.maps.keep_adding_up(ADD_UP_EVERY, drain.begun())));
     let sweep_every = config.offers.sweep_every;
-    let sweeping =
-        (!command.no_worker).then(|| tokio::spawn(parts.sweeper.run(sweep_every, drain.begun())));
+    let sweeping = (!command.no_worker).then(|| tokio::spawn(parts.sweeper.run(sweep_every, drain.begun())));
     let clearing =
         (!command.no_worker).then(|| tokio::spawn(parts.media.keep_clear(HOUSEKEEPING_EVERY, drain.begun())));
+    let viewers_every = config.streams.viewers_every;
+    let counting_heads =
+        (!command.no_worker).then(|| tokio::spawn(parts.head_count.run(viewers_every, drain.begun())));
     tokio::spawn(heed_signals(drain.clone()));
     announce(&public_url, ops_address);
 
@@ -136,6 +138,9 @@ pub(crate) async fn run(command: ServeCommand) -> Result<(), Failure> {
     }
     if let Some(adding_up) = adding_up {
         let _ = timeout_at(deadline, adding_up).await;
+    }
+    if let Some(counting_heads) = counting_heads {
+        let _ = timeout_at(deadline, counting_heads).await;
     }
     if let Some(housekeeping) = housekeeping {
         let _ = timeout_at(deadline, housekeeping).await;

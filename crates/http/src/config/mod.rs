@@ -14,6 +14,7 @@ mod offers;
 mod payments;
 mod secret;
 mod server;
+mod streams;
 mod tokens;
 mod units;
 
@@ -29,6 +30,7 @@ pub use media::{Media, MediaArgs, Provider};
 pub use offers::{Offers, OffersArgs};
 pub use payments::{Payments, PaymentsArgs};
 pub use server::{AddressArgs, Server, ServerArgs};
+pub use streams::{Streams, StreamsArgs};
 pub use tokens::{Tokens, TokensArgs};
 pub use units::duration;
 
@@ -43,6 +45,8 @@ pub struct ServeArgs {
     database: DatabaseArgs,
     #[command(flatten)]
     mail: MailArgs,
+    #[command(flatten)]
+    streams: StreamsArgs,
     #[command(flatten)]
     media: MediaArgs,
     #[command(flatten)]
@@ -64,6 +68,8 @@ pub struct Config {
     pub database: Database,
     /// Where e-mail goes.
     pub mail: Mail,
+    /// Shows.
+    pub streams: Streams,
     /// Where pictures are kept and seen.
     pub media: Media,
     /// Offers, deals and the sweep.
@@ -82,6 +88,7 @@ impl ServeArgs {
             tokens: self.tokens.resolve()?,
             database: self.database.resolve()?,
             mail: self.mail.resolve()?,
+            streams: self.streams.resolve()?,
             media: self.media.resolve()?,
             offers: self.offers.resolve(),
             payments: self.payments.resolve()?,
@@ -150,6 +157,7 @@ pub fn refuse_secrets_on_command_line(matches: &ArgMatches) -> Result<(), Config
         (tokens::PREVIOUS_ID, "token-secret-previous", "SOUK_TOKEN_SECRET_PREVIOUS"),
         (tokens::LOCATION_ID, "location-secret", "SOUK_LOCATION_SECRET"),
         (mail::URL_ID, "smtp-url", "SOUK_SMTP_URL"),
+        (streams::SECRET_ID, "ingest-secret", "SOUK_INGEST_SECRET"),
         (media::SECRET_KEY_ID, "aws-secret-access-key", "AWS_SECRET_ACCESS_KEY"),
         (media::SESSION_TOKEN_ID, "aws-session-token", "AWS_SESSION_TOKEN"),
         (payments::KEY_ID, "stripe-secret-key", "STRIPE_SECRET_KEY"),

@@ -30,7 +30,7 @@ fn good(more: &[&str]) -> Config {
 
 #[test]
 fn the_defaults_are_those_documented() {
-    let Config { server, tokens, database, mail, media, payments, events } = good(&[]);
+    let Config { streams, server, tokens, database, mail, media, payments, events, .. } = good(&[]);
     assert_eq!((events.retention, events.max_streams), (Duration::from_hours(24 * 7), 8_000));
     assert_eq!(server.addr.to_string(), "127.0.0.1:3000");
     assert_eq!(server.ops_addr.to_string(), "127.0.0.1:3001");
@@ -44,6 +44,13 @@ fn the_defaults_are_those_documented() {
     assert_eq!(database.pool_acquire_timeout, Duration::from_millis(500));
     assert_eq!(database.url.expose_secret(), URL);
     assert!(mail.smtp_url.is_none());
+    assert_eq!(
+        (streams.viewer_window, streams.viewers_every),
+        (Duration::from_secs(45), Duration::from_secs(5))
+    );
+    assert!(
+        streams.ingest_url.is_none() && streams.ingest_secret.is_none() && streams.playback_url.is_none()
+    );
     assert_eq!((media.url.as_str(), media.public_url), ("file:souk-media", None));
     assert_eq!((media.upload_deadline, media.max_uploads), (Duration::from_secs(30), 16));
     assert!(media.provider.access_key_id.is_none() && media.provider.endpoint.is_none());

@@ -77,6 +77,7 @@ async fn it_holds_what_is_theirs_and_no_secret_of_ours() {
         "sessions",
         "stream_comments",
         "stream_likes",
+        "stream_shares",
         "streams",
         "transactions",
         "verifications",

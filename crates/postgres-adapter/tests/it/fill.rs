@@ -71,6 +71,10 @@ const EVERYTHING: &str = "BEGIN;
         CASE WHEN state IN ('live', 'ended') THEN now() END, CASE WHEN state = 'ended' THEN now() END, now(), now()
     FROM (SELECT *, (enum_range(NULL::stream_status))[1 + row_number() OVER (ORDER BY id) % 4] AS state FROM users) owners;
     INSERT INTO stream_likes SELECT streams.id, users.id, now() FROM streams JOIN users ON users.id <> user_id LIMIT 30;
+    INSERT INTO stream_shares SELECT stream_id, user_id, now() FROM stream_likes LIMIT 10;
+    INSERT INTO stream_viewers SELECT stream_id, sha256(user_id::text::bytea), now(), now() FROM stream_likes;
+    INSERT INTO stream_ingest (stream_id, key_hash, created_at, updated_at)
+    SELECT id, sha256('key'), now(), now() FROM streams WHERE status IN ('scheduled', 'live');
     INSERT INTO stream_comments (id, stream_id, user_id, content, created_at, updated_at)
     SELECT md5('comment ' || stream_id || user_id)::uuid, stream_id, user_id, 'Nice', now(), now() FROM stream_likes;
 

@@ -96,6 +96,10 @@ async fn well_meant_requests_succeed(api: &Api, operations: &[Operation]) {
         ("GET", "/v1/products", 200),
         ("GET", "/v1/products/nearby", 200),
         ("GET", "/v1/products/{id}", 404),
+        ("POST", "/v1/streams", 201),
+        ("GET", "/v1/streams", 200),
+        ("POST", "/v1/streams/{id}/comments", 404),
+        ("POST", "/v1/ingest/publish", 403),
         ("POST", "/v1/auth/register", 409),
         ("POST", "/v1/me/connect-account", 200),
     ] {

@@ -95,8 +95,18 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         // Sent as a form, not as JSON; see below.
         ("post /v1/media", "/v1/media", Value::Null, [401, 401, 401, 201, 201, 201]),
         ("get /media/{id}/image", "/media/00000000-0000-0000-0000-000000000001/image", Value::Null, open),
-        ("get /media/{id}/thumbnail", "/media/00000000-0000-0000-0000-000000000001/thumbnail", Value::Null, open),
-        ("get /v1/products/in-box", "/v1/products/in-box?west=1&south=1&east=2&north=2", Value::Null, readable),
+        (
+            "get /media/{id}/thumbnail",
+            "/media/00000000-0000-0000-0000-000000000001/thumbnail",
+            Value::Null,
+            open,
+        ),
+        (
+            "get /v1/products/in-box",
+            "/v1/products/in-box?west=1&south=1&east=2&north=2",
+            Value::Null,
+            readable,
+        ),
         // Maps are the same for everybody, and caches may keep them.
         (
             "get /v1/products/clusters",
@@ -192,6 +202,7 @@ fn ports() -> Ports {
     ports.events.expect_list_ended().returning(|_, _| Ok(vec![]));
     let mut ports = super::media::house(ports, Standing::Active, 0);
     super::media::files(&mut ports);
+    super::stream::fill(&mut ports);
     ports.products.expect_list().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.products.expect_list_nearby().returning(|_| Ok(Page { items: vec![], next: None }));
     ports.maps.expect_list_in_box().returning(|_| Ok(Page { items: vec![], next: None }));
@@ -223,7 +234,7 @@ fn operations() -> BTreeSet<String> {
 
 #[tokio::test]
 async fn every_operation_knows_who_may_use_it() {
-    let matrix = matrix();
+    let matrix: Vec<_> = matrix().into_iter().chain(super::stream::matrix()).collect();
     let listed: BTreeSet<_> = matrix.iter().map(|(operation, ..)| (*operation).to_owned()).collect();
     assert_eq!(operations(), listed, "the operations of the API and those of this matrix differ");
     let router = ports().router();

@@ -12,6 +12,7 @@ mod media;
 mod product;
 mod profile;
 mod session;
+mod stream;
 mod user;
 mod verification;
 
@@ -24,18 +25,18 @@ use axum::{
 };
 use chrono::TimeDelta;
 use serde_json::Value;
-use souk_application::{
+use souk_application::{ Ingest, Streams, 
     Admins, Attempts, Blocks, Courier, MediaLibrary, Events, Maps, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
     Sessions, SignIn, Users, Verifications, Views,
     event::{Hub, StreamLimits},
     session::TokenLifetimes,
 };
-use souk_domain::{
+use souk_domain::{ stream::{AudienceWindow, IngestHash, PlaybackUrl}, 
     session::{Actor, Admission, Pseudonym, RefreshHash, ResetHash},
     user::Role,
     verification::Code,
 };
-use souk_http::{
+use souk_http::{ stream::IngestSecret, 
     client::TrustedProxies,
     cursor::Cursors,
     health::Health,
@@ -46,7 +47,7 @@ use souk_http::{
     server::Drain,
     state::{AppState, Services},
 };
-use souk_ports::{
+use souk_ports::{ stream::{IngestKey, MockAudienceRepository, MockIngestKeys, MockIngestRepository, MockStreamRepository}, 
     admin::MockAdminRepository,
     block::MockBlockRepository,
     event::MockEventRepository,
@@ -95,6 +96,9 @@ pub(crate) struct Ports {
     pub(crate) store: MockMediaStore,
     pub(crate) answers: MockIdempotencyRepository,
     pub(crate) admins: MockAdminRepository,
+    pub(crate) streams: MockStreamRepository,
+    pub(crate) audience: MockAudienceRepository,
+    pub(crate) ingest: MockIngestRepository,
     pub(crate) events: MockEventRepository,
 }
 
@@ -144,6 +148,12 @@ impl Ports {
         let mut pseudonyms = MockPseudonyms::new();
         pseudonyms.expect_of().returning(|_| Pseudonym([1; 32]));
         let pseudonyms = Arc::new(pseudonyms);
+        let mut spectators = MockPseudonyms::new();
+        spectators.expect_of().returning(stream::pseudonym);
+        let mut ingest_keys = MockIngestKeys::new();
+        let key = IngestKey { key: "secret".to_owned(), hash: IngestHash([1; 32]) };
+        ingest_keys.expect_issue().returning(move || Ok(key.clone()));
+        ingest_keys.expect_parse().returning(|key| (key == "secret").then_some(IngestHash([1; 32])));
         let mut codes = MockCodeSource::new();
         codes.expect_next().returning(|| Ok(Code::of(123_456)));
         let courier = Courier::new(Arc::new(self.mail), Arc::new(self.sms));
@@ -208,6 +218,22 @@ impl Ports {
                 ids.clone(),
             ),
             media_urls: MediaUrls::below("https://souk.example.com/media"),
+            streams: Streams::new(
+                Arc::new(self.streams),
+                Arc::new(self.audience),
+                Arc::new(spectators),
+                AudienceWindow::new(TimeDelta::seconds(45)),
+                clock.clone(),
+                ids.clone(),
+            ),
+            ingest: Ingest::new(
+                Arc::new(self.ingest),
+                Arc::new(ingest_keys),
+                clock.clone(),
+                "rtmp://souk.example.com/live".to_owned(),
+                PlaybackUrl::parse("https://live.example.com/{id}.m3u8").ok(),
+            ),
+            ingest_secret: IngestSecret::new(Some(&stream::SECRET.into())),
             admins: Admins::new(Arc::new(self.admins), clock.clone(), ids),
             repeats: Repeats::new(Arc::new(self.answers), clock),
             cursors: Cursors::new(&[2; 32], None),

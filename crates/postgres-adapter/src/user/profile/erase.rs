@@ -41,7 +41,7 @@ const HAS_OPEN_DEAL: &str = "SELECT EXISTS (
 
 /// What goes with the account `$1` at the moment `$2`, in the order in which rows are locked elsewhere: listings before
 /// what hangs on them.
-const TAKE_AWAY: [&str; 14] = [
+const TAKE_AWAY: &[&str] = &[
     // Exact places go, except where somebody paid and may still have to find the door or prove where it was.
     "DELETE FROM product_pickup_points USING products
      WHERE product_id = products.id AND seller_id = $1
@@ -55,9 +55,20 @@ const TAKE_AWAY: [&str; 14] = [
      UPDATE products SET likes_count = greatest(likes_count - 1, 0) FROM unliked WHERE id = product_id",
     "WITH unliked AS (DELETE FROM stream_likes WHERE user_id = $1 RETURNING stream_id)
      UPDATE streams SET likes_count = greatest(likes_count - 1, 0) FROM unliked WHERE id = stream_id",
-    "UPDATE streams SET status = CASE status WHEN 'live' THEN 'ended' ELSE 'cancelled' END::stream_status,
-         ended_at = CASE status WHEN 'live' THEN greatest($2, started_at) END, updated_at = $2
-     WHERE user_id = $1 AND status IN ('live', 'scheduled')",
+    "WITH unshared AS (DELETE FROM stream_shares WHERE user_id = $1 RETURNING stream_id)
+     UPDATE streams SET shares_count = greatest(shares_count - 1, 0) FROM unshared WHERE id = stream_id",
+    // What was taken away before is counted no more.
+    "WITH unsaid AS (DELETE FROM stream_comments WHERE user_id = $1 RETURNING stream_id, deleted_at),
+     counted AS (SELECT stream_id, count(*) AS comments FROM unsaid WHERE deleted_at IS NULL GROUP BY stream_id)
+     UPDATE streams SET comments_count = greatest(comments_count - comments, 0) FROM counted WHERE id = stream_id",
+    "DELETE FROM stream_ingest USING streams WHERE stream_id = streams.id AND user_id = $1",
+    // Shows stay for the sake of what others did there, without a word or picture of their owner's.
+    "UPDATE streams SET
+         status = CASE status WHEN 'live' THEN 'ended' WHEN 'scheduled' THEN 'cancelled' ELSE status END::stream_status,
+         ended_at = CASE status WHEN 'live' THEN greatest($2, started_at) ELSE ended_at END,
+         title = 'Show of a deleted account', description = NULL, thumbnail_url = NULL, stream_url = NULL,
+         recording_url = NULL, updated_at = $2
+     WHERE user_id = $1",
     "UPDATE sessions SET ended_at = coalesce(ended_at, $2), end_reason = coalesce(end_reason, 'account_closed'),
          user_agent = NULL
      WHERE user_id = $1",
@@ -104,7 +115,7 @@ pub(super) async fn try_erase(
             let erasure = decide(&ErasureContext { user, has_open_deal }).map_err(DecideError::Refused)?;
             // Those across the table are told, so that nobody waits for an answer that cannot come.
             offer::close_account(conn, id, erasure.at).await?;
-            for statement in TAKE_AWAY {
+            for statement in TAKE_AWAY.iter().copied() {
                 let statement = sql_query(statement).bind::<SqlUuid, _>(id.as_uuid());
                 statement.bind::<Timestamptz, _>(erasure.at).execute(conn).await?;
             }

@@ -22,7 +22,7 @@ const ACCOUNT: &str = "SELECT id, email::text, username::text, phone, display_na
     FROM users WHERE id = $1 AND status <> 'deleted'";
 
 /// The lists, by name; each with its newest first, so that what is cut off is the oldest.
-const LISTS: [(&str, &str); 14] = [
+const LISTS: &[(&str, &str)] = &[
     (
         "sessions",
         "SELECT id, user_agent, created_at, last_used_at, expires_at, ended_at, end_reason
@@ -73,6 +73,10 @@ const LISTS: [(&str, &str); 14] = [
     (
         "stream_likes",
         "SELECT stream_id, created_at FROM stream_likes WHERE user_id = $1 ORDER BY created_at DESC, stream_id DESC",
+    ),
+    (
+        "stream_shares",
+        "SELECT stream_id, created_at FROM stream_shares WHERE user_id = $1 ORDER BY created_at DESC, stream_id DESC",
     ),
     (
         "stream_comments",
