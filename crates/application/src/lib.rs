@@ -18,7 +18,6 @@ pub mod product;
 pub mod session;
 pub mod stream;
 pub mod sweeper;
-pub mod transaction;
 pub mod user;
 pub mod verification;
 
@@ -34,7 +33,6 @@ pub use offer::Offers;
 pub use product::{Maps, Products, Views};
 pub use session::{Attempts, PasswordKeeper, Sessions, SignIn};
 pub use sweeper::Sweeper;
-pub use transaction::Transactions;
 pub use stream::{HeadCount, Ingest, Streams};
 pub use user::{Onboarding, Profiles, Users};
 pub use verification::Verifications;

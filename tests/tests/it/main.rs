@@ -23,6 +23,7 @@ mod leaving;
 mod life;
 mod listings;
 mod onboarding;
+mod offers;
 mod outage;
 mod privilege;
 mod races;

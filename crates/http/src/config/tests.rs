@@ -66,6 +66,20 @@ fn the_defaults_are_those_documented() {
 }
 
 #[test]
+fn the_figures_of_offers_are_those_of_the_rules_and_can_be_told_otherwise() {
+    let offers = good(&[]).offers;
+    let hours = |hours| Duration::from_hours(hours);
+    assert_eq!((offers.ttl, offers.ttl_min, offers.ttl_max), (hours(48), hours(1), hours(5 * 24)));
+    assert_eq!((offers.per_product, offers.pay_within), (3, hours(24)));
+    assert_eq!((offers.fee_bps, offers.sweep_every), (1_000, Duration::from_secs(5)));
+    let told = good(&["--offers-per-product=4000000000", "--fee-bps=0", "--offer-ttl=2s"]).offers;
+    assert_eq!((told.per_product, told.fee_bps, told.ttl), (4_000_000_000, 0, Duration::from_secs(2)));
+    for bad in ["--fee-bps=10001", "--fee-bps=-1", "--offers-per-product=0", "--sweep-every=0s"] {
+        assert!(parse(&[bad]).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn a_missing_or_empty_secret_ends_the_start_with_advice() {
     for arguments in [&["--database-url", URL][..], &["--database-url", URL, "--token-secret", ""]] {
         let message = resolve(arguments).unwrap_err().to_string();

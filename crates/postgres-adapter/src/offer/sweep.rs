@@ -1,5 +1,7 @@
 //! Writing down that the time of offers is over.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
@@ -18,10 +20,11 @@ use crate::{
 };
 
 /// The listings first, as everywhere; those that somebody has locked are passed over, so that nobody waits for the sweep
-/// nor the sweep for anybody.
+/// nor the sweep for anybody. What is due is looked up by a clock that stands still for a statement: an index cannot be
+/// asked for a moving one.
 const LOCK: &str = "SELECT id, clock_timestamp() AS now FROM (
          SELECT id FROM products WHERE id IN (
-             SELECT product_id FROM offers WHERE status = 'pending' AND expires_at <= clock_timestamp()
+             SELECT product_id FROM offers WHERE status = 'pending' AND expires_at <= statement_timestamp()
              ORDER BY expires_at LIMIT $1)
          ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) locked";
 
@@ -60,12 +63,14 @@ async fn try_expire(pool: &PgPool, limit: u32) -> Result<u64, TryError<OfferRefu
                 statement(LOCK).bind::<BigInt, _>(i64::from(limit)).load(conn).await?;
             let Some(now) = locked.iter().map(|row| row.now).max() else { return Ok(0) };
             let listings: Vec<_> = locked.iter().map(|row| row.id).collect();
-            let over = statement(OVER).bind::<Array<SqlUuid>, _>(&listings).bind::<Timestamptz, _>(now);
+            let over = statement(OVER).bind::<Array<SqlUuid>, _>(listings).bind::<Timestamptz, _>(now);
             let offers = OfferRow::all(over.load(conn).await?).map_err(DecideError::from)?;
             let expired = offers.into_iter().filter_map(|offer: Offer| offer.expire(now));
             let mut expired: Vec<_> = expired.map(Lost).collect();
             close::write_all(conn, &mut expired).await?;
-            Ok(u64::try_from(listings.len()).unwrap_or(u64::MAX))
+            // Not all that were locked: a rival may have been there between the first look and the lock.
+            let done: BTreeSet<_> = expired.iter().map(|Lost(offer)| offer.product).collect();
+            Ok(u64::try_from(done.len()).unwrap_or(u64::MAX))
         })
         .await;
     lease.finish();

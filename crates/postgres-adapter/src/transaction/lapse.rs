@@ -9,7 +9,7 @@ use diesel_async::{AsyncConnection, RunQueryDsl};
 use souk_domain::{
     event::Event,
     id::ProductId,
-    offer::{Lapse, Offer, OfferRefusal},
+    offer::{Lapse, OfferRefusal},
     transaction::Transaction,
 };
 use souk_ports::{DecideError, PortError};
@@ -24,10 +24,11 @@ use crate::{
 };
 
 /// The listings first, as everywhere; those that somebody has locked are passed over, so that nobody waits for the sweep
-/// nor the sweep for anybody.
+/// nor the sweep for anybody. What is due is looked up by a clock that stands still for a statement: an index cannot be
+/// asked for a moving one.
 const LOCK: &str = "SELECT id, clock_timestamp() AS now FROM (
          SELECT id FROM products WHERE id IN (
-             SELECT product_id FROM transactions WHERE status = 'pending' AND pay_by <= clock_timestamp()
+             SELECT product_id FROM transactions WHERE status = 'pending' AND pay_by <= statement_timestamp()
              ORDER BY pay_by LIMIT $1)
          ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) locked";
 
@@ -103,7 +104,7 @@ async fn write(
     offer::end(conn, lapses.iter().filter_map(|lapse| lapse.offer.as_ref())).await?;
     let posts: Vec<_> = lapses.iter().flat_map(Lapse::posts).collect();
     let offers = lapses.iter_mut().filter_map(|lapse| lapse.offer.as_mut());
-    let posted = offer::post(conn, &posts, offers.map(|offer: &mut Offer| offer)).await?;
+    let posted = offer::post(conn, &posts, offers).await?;
     let events: Vec<Event> = lapses.iter().flat_map(|lapse| lapse.events(now)).collect();
     offer::record(conn, events, posted).await?;
     let listings: Vec<ProductId> = lapses.iter().map(|lapse| lapse.transaction.product).collect();

@@ -21,7 +21,7 @@ use souk_ports::{
 use souk_testkit::build;
 
 use super::{
-    Ports, request, send,
+    Ports, offer, request, send,
     verification::{APPROVE, REJECT},
 };
 
@@ -92,6 +92,20 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ("get /v1/products", "/v1/products", Value::Null, readable),
         ("post /v1/products", "/v1/products", listing, [401, 401, 401, 201, 201, 201]),
         ("get /v1/products/nearby", "/v1/products/nearby?latitude=1&longitude=1", Value::Null, readable),
+        // Bob buys from ada; ada buys nothing from herself, and to others their offers do not exist.
+        ("post /v1/products/{id}/offers", offer::MAKE, json!({"amount_minor": 40_000}), [401, 401, 401, 201, 403, 201]),
+        ("post /v1/products/{id}/offers/reject-all", offer::REJECT_ALL, Value::Null, [401, 401, 401, 403, 200, 403]),
+        ("get /v1/offers", "/v1/offers", Value::Null, [401, 401, 401, 200, 200, 200]),
+        ("get /v1/offers/{id}", offer::OFFER, Value::Null, [401, 401, 401, 200, 200, 404]),
+        ("post /v1/offers/{id}/accept", offer::ACCEPT, Value::Null, [401, 401, 401, 403, 200, 404]),
+        ("post /v1/offers/{id}/reject", offer::REJECT, Value::Null, [401, 401, 401, 403, 200, 404]),
+        ("post /v1/offers/{id}/cancel", offer::CANCEL, Value::Null, [401, 401, 401, 200, 403, 404]),
+        (
+            "post /v1/offers/{id}/counter",
+            offer::COUNTER,
+            json!({"amount_minor": 42_000}),
+            [401, 401, 401, 403, 201, 404],
+        ),
         // Sent as a form, not as JSON; see below.
         ("post /v1/media", "/v1/media", Value::Null, [401, 401, 401, 201, 201, 201]),
         ("get /media/{id}/image", "/media/00000000-0000-0000-0000-000000000001/image", Value::Null, open),
@@ -166,6 +180,7 @@ fn ports() -> Ports {
     ports.users.expect_insert().returning(|_, _| Ok(()));
     ports.profiles = super::profile::store(Standing::Active);
     ports.blocks = super::block::store();
+    ports.offers = super::offer::store();
     ports.payees = super::onboarding::store(Standing::Active);
     ports.payments = Some(super::onboarding::provider());
     ports.verifications = super::verification::store();

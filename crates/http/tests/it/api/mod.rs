@@ -7,6 +7,7 @@ mod event;
 mod idempotency;
 mod listing;
 mod maps;
+mod offer;
 mod onboarding;
 mod media;
 mod product;
@@ -26,7 +27,7 @@ use axum::{
 use chrono::TimeDelta;
 use serde_json::Value;
 use souk_application::{ Ingest, Streams, 
-    Admins, Attempts, Blocks, Courier, MediaLibrary, Events, Maps, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
+    Admins, Attempts, Blocks, Courier, MediaLibrary, Events, Maps, Offers, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
     Sessions, SignIn, Users, Verifications, Views,
     event::{Hub, StreamLimits},
     session::TokenLifetimes,
@@ -54,6 +55,7 @@ use souk_ports::{ stream::{IngestKey, MockAudienceRepository, MockIngestKeys, Mo
     idempotency::MockIdempotencyRepository,
     media::{MockImageWorkshop, MockMediaRepository, MockMediaStore},
     message::{MockMail, MockSms},
+    offer::MockOfferRepository,
     payments::{MockPayments, Payments},
     product::{MockProductMaps, MockProductRepository, MockViewRepository},
     readiness::MockReadiness,
@@ -89,6 +91,7 @@ pub(crate) struct Ports {
     pub(crate) tries: MockAttemptRepository,
     pub(crate) mail: MockMail,
     pub(crate) products: MockProductRepository,
+    pub(crate) offers: MockOfferRepository,
     pub(crate) maps: MockProductMaps,
     pub(crate) views: MockViewRepository,
     pub(crate) media: MockMediaRepository,
@@ -234,6 +237,7 @@ impl Ports {
                 PlaybackUrl::parse("https://live.example.com/{id}.m3u8").ok(),
             ),
             ingest_secret: IngestSecret::new(Some(&stream::SECRET.into())),
+            offers: Offers::new(Arc::new(self.offers), clock.clone(), ids.clone(), build::offer_rules()),
             admins: Admins::new(Arc::new(self.admins), clock.clone(), ids),
             repeats: Repeats::new(Arc::new(self.answers), clock),
             cursors: Cursors::new(&[2; 32], None),

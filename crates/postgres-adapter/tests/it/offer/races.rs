@@ -93,10 +93,12 @@ async fn of_all_that_can_happen_to_an_offer_one_thing_does() {
 async fn nothing_is_accepted_at_or_after_its_time() {
     const OFFERS: u32 = 60;
     let mut market = Market::new(1, OFFERS).await;
-    let mut lifetime = 1_000.0;
+    // From 1 ms, each a sixth longer than the one before: the last lives ten seconds.
+    let mut micros = 1_000;
     for n in 1..=OFFERS {
-        market.rules.lifetime = TimeDelta::microseconds(lifetime_micros(&mut lifetime));
+        market.rules.lifetime = TimeDelta::microseconds(micros);
         market.make(n.into(), n.into(), 2, 40_000).await;
+        micros += micros * 17 / 100;
     }
     // Again as if all of them were made now.
     let renew = "UPDATE offers SET expires_at = clock_timestamp() + (expires_at - created_at), created_at = clock_timestamp()";
@@ -117,13 +119,6 @@ async fn nothing_is_accepted_at_or_after_its_time() {
         }
     }
     market.is_sound().await;
-}
-
-/// From 1 ms, each a sixth longer than the one before: the last lives ten seconds.
-fn lifetime_micros(next: &mut f64) -> i64 {
-    let micros = *next;
-    *next *= 1.17;
-    format!("{micros:.0}").parse().unwrap()
 }
 
 #[tokio::test]
