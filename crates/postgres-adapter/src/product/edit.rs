@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, SelectableHelper,
-    sql_query,
     sql_types::{Bool, Nullable, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
@@ -27,6 +26,7 @@ use crate::{
     offer::reject_all,
     point,
     schema::{product_pickup_points, products, users},
+    statement::statement,
     user::row::standing,
     words::AccountStatus,
 };
@@ -122,7 +122,7 @@ struct Around {
 
 /// A statement of its own, after the lock is held: it sees what whoever held the lock before has left.
 async fn around(conn: &mut AsyncPgConnection, id: ProductId) -> QueryResult<Around> {
-    sql_query(
+    statement(
         "SELECT (SELECT location FROM product_pickup_points WHERE product_id = $1) AS pickup,
              EXISTS (SELECT FROM offers WHERE product_id = $1 AND status = 'pending'
                      AND expires_at > clock_timestamp()) AS has_pending_offers",

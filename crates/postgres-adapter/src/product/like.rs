@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName,
-    SelectableHelper, sql_query,
+    SelectableHelper,
     sql_types::{Bool, Nullable, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -19,6 +19,7 @@ use super::row::ProductRow;
 use crate::{
     PgPool,
     schema::{product_likes, products, sql_types},
+    statement::statement,
     user::row::standing,
     words::AccountStatus,
 };
@@ -84,7 +85,7 @@ pub(super) async fn like(
     now: DateTime<Utc>,
 ) -> Result<Option<LikeContext>, PortError> {
     let mut conn = pool.lease().await?;
-    let found: QueryResult<Found> = sql_query(LIKE)
+    let found: QueryResult<Found> = statement(LIKE)
         .bind::<SqlUuid, _>(id.as_uuid())
         .bind::<SqlUuid, _>(user.as_uuid())
         .bind::<Timestamptz, _>(now)
@@ -95,7 +96,7 @@ pub(super) async fn like(
 
 pub(super) async fn unlike(pool: &PgPool, id: ProductId, user: UserId) -> Result<Option<Unliked>, PortError> {
     let mut conn = pool.lease().await?;
-    let found: QueryResult<Found> = sql_query(UNLIKE)
+    let found: QueryResult<Found> = statement(UNLIKE)
         .bind::<SqlUuid, _>(id.as_uuid())
         .bind::<SqlUuid, _>(user.as_uuid())
         .get_result(&mut *conn)

@@ -13,7 +13,7 @@ use souk_ports::{
 };
 use uuid::Uuid;
 
-use crate::PgPool;
+use crate::{PgPool, statement::statement};
 
 /// Who was counted before needs no lock, which is most of them where people come back. The rest lock their listings in the
 /// order of their ids, so that two servers wait for one another instead of deadlocking; what a rival has counted in the
@@ -58,7 +58,7 @@ impl ViewRepository for PgViews {
         let accounts: Vec<Option<Uuid>> =
             views.iter().map(|seen| seen.by.map(souk_domain::id::UserId::as_uuid)).collect();
         let mut conn = self.pool.lease().await?;
-        let counted = sql_query(COUNT)
+        let counted = statement(COUNT)
             .bind::<Array<SqlUuid>, _>(products)
             .bind::<Array<Date>, _>(days)
             .bind::<Array<Bytea>, _>(marks)
