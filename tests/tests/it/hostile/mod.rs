@@ -95,6 +95,9 @@ async fn well_meant_requests_succeed(api: &Api, operations: &[Operation]) {
         ("POST", "/v1/products", 201),
         ("GET", "/v1/products", 200),
         ("GET", "/v1/products/nearby", 200),
+        ("GET", "/v1/products/in-box", 200),
+        ("GET", "/v1/products/clusters", 200),
+        ("GET", "/v1/products/tiles/{z}/{x}/{y}", 204),
         ("GET", "/v1/products/{id}", 404),
         ("POST", "/v1/products/{id}/offers", 404),
         ("GET", "/v1/offers", 200),
@@ -235,7 +238,11 @@ async fn a_cursor_with_one_letter_changed_is_refused() {
         form["location"] = serde_json::json!({ "latitude": 52.52, "longitude": 13.405 });
         server.api.post("/v1/products", &form).by(&seller).send().await.is(201);
     }
-    for list in ["/v1/products?limit=1", "/v1/products/nearby?latitude=52.52&longitude=13.405&limit=1"] {
+    for list in [
+        "/v1/products?limit=1",
+        "/v1/products/nearby?latitude=52.52&longitude=13.405&limit=1",
+        "/v1/products/in-box?west=13&south=52&east=14&north=53&limit=1",
+    ] {
         let page = server.api.get(list).send().await.is(200).json();
         let cursor = page["next_cursor"].as_str().expect("there is more");
         server.api.get(&format!("{list}&cursor={cursor}")).send().await.is(200);
