@@ -8,6 +8,7 @@ pub mod auth;
 pub mod block;
 pub mod client;
 pub mod config;
+pub mod conversation;
 pub mod cursor;
 mod event;
 pub mod extract;

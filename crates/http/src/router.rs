@@ -18,6 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     admin, block,
     client::TrustedProxies,
+    conversation,
     event, health,
     layer::{self, Ground, InFlight, Limits},
     limit::{self, RateLimits},
@@ -54,6 +55,7 @@ fn v1() -> OpenApiRouter<AppState> {
         .merge(block::routes())
         .merge(session::routes())
         .merge(product::routes())
+        .merge(conversation::routes())
         .merge(offer::routes())
         .merge(stream::routes())
         .merge(verification::routes())

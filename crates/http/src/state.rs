@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use souk_application::{
-    Admins, Blocks, Events, Ingest, Maps, MediaLibrary, Offers, Onboarding, PasswordKeeper, Products,
+    Admins, Blocks, Conversations, Events, Ingest, Maps, MediaLibrary, Offers, Onboarding, PasswordKeeper, Products,
     Profiles, Repeats, Sessions, Streams, Users, Verifications, Views,
 };
 
@@ -24,6 +24,8 @@ pub struct Services {
     pub onboarding: Onboarding,
     /// Blocks.
     pub blocks: Blocks,
+    /// Threads and their messages.
+    pub conversations: Conversations,
     /// Verifications.
     pub verifications: Verifications,
     /// Log-ins.
@@ -85,6 +87,7 @@ reachable! {
     profiles: Profiles,
     onboarding: Onboarding,
     blocks: Blocks,
+    conversations: Conversations,
     verifications: Verifications,
     sessions: Sessions,
     passwords: PasswordKeeper,

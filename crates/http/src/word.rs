@@ -8,6 +8,7 @@ use serde::{
 };
 use souk_domain::{
     admin::AdminAct,
+    conversation::{MessageType, Side, WritableType},
     geo::Precision,
     offer::{OfferReason, OfferStatus, Party},
     product::{Category, Condition, Feed, ProductSort},
@@ -58,6 +59,12 @@ pub type VerificationTypeWord = Word<VerificationType>;
 pub type VerificationStatusWord = Word<VerificationStatus>;
 /// Where a show is in its life.
 pub type StreamStatusWord = Word<StreamStatus>;
+/// Which of the two somebody is.
+pub type SideWord = Word<Side>;
+/// A type of message.
+pub type MessageTypeWord = Word<MessageType>;
+/// A type of message that people write.
+pub type WritableTypeWord = Word<WritableType>;
 /// Where a code goes.
 pub type ChannelWord = Word<Channel>;
 

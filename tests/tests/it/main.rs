@@ -30,4 +30,5 @@ mod races;
 mod repeats;
 mod sessions;
 mod streams;
+mod talks;
 mod verification;

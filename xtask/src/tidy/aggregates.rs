@@ -5,8 +5,18 @@ use std::path::{Path, PathBuf};
 use super::Finding;
 
 /// The aggregates there are; a new one is added here first.
-pub(super) const AGGREGATES: [&str; 9] =
-    ["user", "session", "product", "block", "verification", "admin", "media", "event", "stream"];
+pub(super) const AGGREGATES: [&str; 10] = [
+    "user",
+    "session",
+    "product",
+    "block",
+    "verification",
+    "admin",
+    "media",
+    "event",
+    "stream",
+    "conversation",
+];
 
 /// The crates each of them lives in.
 const CRATES: [&str; 5] = ["domain", "ports", "application", "postgres-adapter", "http"];

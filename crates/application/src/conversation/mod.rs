@@ -18,6 +18,8 @@ use souk_ports::{
 };
 use thiserror::Error;
 
+use crate::{MediaLibrary, media::ClaimError};
+
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +32,15 @@ pub enum ConversationError {
     /// It was good, and still nothing is done.
     #[error(transparent)]
     Decide(#[from] DecideError<ConversationRefusal>),
+}
+
+impl From<ClaimError> for ConversationError {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Unknown(violations) => violations.into(),
+            ClaimError::Port(error) => DecideError::Port(error).into(),
+        }
+    }
 }
 
 /// How much somebody may open and write; `None`: as much as they like, for load tests.
@@ -45,6 +56,7 @@ pub struct ConversationLimits {
 #[derive(Clone)]
 pub struct Conversations {
     repository: Arc<dyn ConversationRepository>,
+    media: MediaLibrary,
     pseudonyms: Arc<dyn Pseudonyms>,
     limits: ConversationLimits,
     clock: Arc<dyn Clock>,
@@ -55,12 +67,13 @@ impl Conversations {
     /// Puts the parts together.
     pub fn new(
         repository: Arc<dyn ConversationRepository>,
+        media: MediaLibrary,
         pseudonyms: Arc<dyn Pseudonyms>,
         limits: ConversationLimits,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Self {
-        Self { repository, pseudonyms, limits, clock, ids }
+        Self { repository, media, pseudonyms, limits, clock, ids }
     }
 
     /// Opens a thread about a listing, or with a person, or finds the one there is; `once` makes a repeat of the same
@@ -118,6 +131,9 @@ impl Conversations {
         once: Option<&'a Once<'a, Message>>,
     ) -> Result<Message, ConversationError> {
         let body = draft(form)?;
+        let pictures = (0..).zip(body.pictures());
+        let named = pictures.filter_map(|(n, picture)| Some((format!("media[{n}]"), picture.own()?)));
+        self.media.claim(sender, &named.collect::<Vec<_>>()).await?;
         let id = MessageId::from_uuid(self.ids.next());
         let message = NewMessage { id, conversation, sender, body, at: self.clock.now() };
         let allowance = self.allowance("messages", sender, self.limits.messages);

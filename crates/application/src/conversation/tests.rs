@@ -4,10 +4,15 @@ use chrono::TimeDelta;
 use souk_domain::{
     contact::Username,
     conversation::{Counterpart, MessageBody, MessageText, Opening, Side, WritableType},
+    media::Picture,
     session::Pseudonym,
     user::{DisplayName, Standing},
 };
-use souk_ports::{conversation::MockConversationRepository, session::MockPseudonyms};
+use souk_ports::{
+    conversation::MockConversationRepository,
+    media::{MockImageWorkshop, MockMediaRepository, MockMediaStore},
+    session::MockPseudonyms,
+};
 use souk_testkit::{
     build::{self, conversation_id, message_id, user_id},
     fixed::{self, CountingIds, FixedClock},
@@ -30,8 +35,22 @@ fn conversations(repository: MockConversationRepository, limits: ConversationLim
         Pseudonym(bytes)
     });
     let clock = Arc::new(FixedClock);
+    let mut pictures = MockMediaRepository::new();
+    // Picture 9 is somebody else's.
+    pictures.expect_claim().returning(|owner, ids, now| {
+        assert_eq!((owner, now), (user_id(1), fixed::now()));
+        Ok(ids.iter().copied().filter(|id| *id != build::media_id(9)).collect())
+    });
+    let media = MediaLibrary::new(
+        Arc::new(pictures),
+        Arc::new(MockImageWorkshop::new()),
+        Arc::new(MockMediaStore::new()),
+        Arc::new(FixedClock),
+        Arc::new(CountingIds::default()),
+    );
     Conversations::new(
         Arc::new(repository),
+        media,
         Arc::new(pseudonyms),
         limits,
         clock,
@@ -125,6 +144,25 @@ async fn a_message_is_checked_then_sent_with_an_id_and_the_time() {
     assert!(matches!(bad, Err(ConversationError::Invalid(_))), "{bad:?}");
     let sent = conversations.send(user_id(1), conversation_id(7), &form(" Hello "), None).await.unwrap();
     assert_eq!(sent.seq, 3);
+}
+
+#[tokio::test]
+async fn only_pictures_of_ones_own_are_sent() {
+    let mut repository = MockConversationRepository::new();
+    repository.expect_send().times(1).returning(|message, _, _| {
+        assert_eq!(message.body.pictures(), [Picture::Own(build::media_id(8))]);
+        Ok(message.numbered(1))
+    });
+    let conversations = conversations(repository, limits());
+    let send = async |pictures: &[u128]| {
+        let media = pictures.iter().map(|n| build::media_id(*n).to_string()).collect();
+        let form = MessageForm { kind: WritableType::Image, content: None, media };
+        conversations.send(user_id(1), conversation_id(7), &form, None).await
+    };
+    let Err(ConversationError::Invalid(wrong)) = send(&[8, 9]).await else { panic!("it was sent") };
+    let wrong: Vec<_> = wrong.iter().map(|wrong| (&*wrong.field, wrong.code)).collect();
+    assert_eq!(wrong, [("media[1]", "unknown_media")]);
+    assert!(send(&[8]).await.is_ok());
 }
 
 #[tokio::test]

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Admins, Attempts, Blocks, Courier, Events, HeadCount, Housekeeping, Ingest, Maps, MediaLibrary, Offers,
+    Admins, Attempts, Blocks, Conversations, Courier, Events, HeadCount, Housekeeping, Ingest, Maps, MediaLibrary, Offers,
     Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, SignIn, Streams, Sweeper, Users,
     Verifications, Views,
+    conversation::ConversationLimits,
     event::{Hub, Relay, StreamLimits},
     session::TokenLifetimes,
 };
@@ -16,6 +17,7 @@ use souk_domain::{
     offer::OfferRules,
     stream::AudienceWindow,
     transaction::{FeeSchedule, FeeSchedules},
+    session::Quota,
     verification::CodeKey,
 };
 use souk_http::{
@@ -45,7 +47,7 @@ use souk_ports::{
     user::UserRepository,
 };
 use souk_postgres_adapter::{
-    Connector, PgAdmins, PgAttempts, PgAudiences, PgBlocks, PgEventSource, PgEvents, PgIdempotency, PgIngest,
+    Connector, PgAdmins, PgAttempts, PgAudiences, PgBlocks, PgConversations, PgEventSource, PgEvents, PgIdempotency, PgIngest,
     PgMaps, PgMedia, PgOffers, PgPasswords, PgPayees, PgPool, PgProducts, PgProfiles, PgReadiness,
     PgSessions, PgStreams, PgTransactions, PgUsers, PgVerifications, PgViews, PoolSettings, Timeouts,
     UrlError,
@@ -151,6 +153,7 @@ pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<
             sign_in.clone(),
         ),
         profiles: Profiles::new(Arc::new(PgProfiles::new(pool.clone())), Arc::clone(&clock)),
+        conversations: conversations(config, &pool, &media, &keys, &clock, &admin_ids)?,
         onboarding: Onboarding::new(Arc::new(PgPayees::new(pool.clone())), payments(config)?),
         verifications: Verifications::new(
             Arc::new(PgVerifications::new(pool.clone())),
@@ -252,6 +255,26 @@ fn ingest(config: &Config, pool: &PgPool, clock: &Arc<dyn Clock>) -> Ingest {
         ingest_url.clone().unwrap_or_else(ours),
         playback_url.clone(),
     )
+}
+
+/// Threads, and how much people may open and write.
+fn conversations(
+    config: &Config,
+    pool: &PgPool,
+    media: &MediaLibrary,
+    keys: &Keys,
+    clock: &Arc<dyn Clock>,
+    ids: &Arc<dyn IdSource>,
+) -> Result<Conversations, PortError> {
+    let settings = config.conversations;
+    let quota = |most, window| config.server.rate_limits.then_some(Quota { most, window });
+    let limits = ConversationLimits {
+        conversations: quota(settings.conversations_an_hour, TimeDelta::hours(1)),
+        messages: quota(settings.messages_a_minute, TimeDelta::minutes(1)),
+    };
+    let pseudonyms = Arc::new(HmacPseudonyms::new(&keys.derive("pseudonyms of tries")?));
+    let threads = Arc::new(PgConversations::new(pool.clone()));
+    Ok(Conversations::new(threads, media.clone(), pseudonyms, limits, Arc::clone(clock), Arc::clone(ids)))
 }
 
 /// Who sends messages: over SMTP if there is a mail server, else into the log. Text messages have no provider yet.

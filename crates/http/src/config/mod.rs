@@ -4,6 +4,7 @@
 //! `docs/CONFIGURATION.md` are made from these declarations. A setting that cannot work ends the start with a sentence
 //! that says what to do, rather than the first request with a riddle.
 
+mod conversations;
 mod database;
 mod document;
 mod events;
@@ -21,6 +22,7 @@ mod units;
 use clap::{ArgMatches, Args, parser::ValueSource};
 use thiserror::Error;
 
+pub use conversations::{Conversations, ConversationsArgs};
 pub use database::{Database, DatabaseArgs, DatabaseUrlArgs};
 pub use document::markdown;
 pub use events::{Events, EventsArgs};
@@ -55,6 +57,8 @@ pub struct ServeArgs {
     payments: PaymentsArgs,
     #[command(flatten)]
     events: EventsArgs,
+    #[command(flatten)]
+    conversations: ConversationsArgs,
 }
 
 /// The settings of `souk serve`, found good.
@@ -78,6 +82,8 @@ pub struct Config {
     pub payments: Payments,
     /// Events that clients follow.
     pub events: Events,
+    /// How much people may open and write.
+    pub conversations: Conversations,
 }
 
 impl ServeArgs {
@@ -93,6 +99,7 @@ impl ServeArgs {
             offers: self.offers.resolve(),
             payments: self.payments.resolve()?,
             events: self.events.resolve(),
+            conversations: self.conversations.resolve(),
         })
     }
 }

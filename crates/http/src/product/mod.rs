@@ -10,6 +10,7 @@ mod query;
 mod view;
 
 pub use form::{NewProduct, ProductPatch};
+pub(crate) use view::ProductStatus;
 pub use view::{CategoryList, LikedList, NearbyList, ProductList, ProductView};
 
 use axum::{

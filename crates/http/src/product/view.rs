@@ -76,7 +76,7 @@ type SellersOnly = Option<Option<i64>>;
 /// Where a listing is in its life.
 #[derive(Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum ProductStatus {
+pub(crate) enum ProductStatus {
     /// Anybody may buy it.
     Available,
     /// Somebody is buying it.
@@ -85,6 +85,17 @@ enum ProductStatus {
     Sold,
     /// Its seller took it down.
     Archived,
+}
+
+impl From<ProductState> for ProductStatus {
+    fn from(state: ProductState) -> Self {
+        match state {
+            ProductState::Available => Self::Available,
+            ProductState::Reserved => Self::Reserved,
+            ProductState::Sold { .. } => Self::Sold,
+            ProductState::Archived { .. } => Self::Archived,
+        }
+    }
 }
 
 impl ProductView {

@@ -21,6 +21,7 @@ use souk_ports::{
 use souk_testkit::build;
 
 use super::{
+    conversation::{MESSAGE, MESSAGES, READ, THREAD},
     Ports, offer, request, send,
     verification::{APPROVE, REJECT},
 };
@@ -80,6 +81,26 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         // Everybody blocks anybody but themself.
         ("post /v1/users/{id}/block", BLOCK, Value::Null, [401, 401, 401, 204, 409, 204]),
         ("delete /v1/users/{id}/block", BLOCK, Value::Null, [401, 401, 401, 204, 204, 204]),
+        ("get /v1/conversations", "/v1/conversations", Value::Null, [401, 401, 401, 200, 200, 200]),
+        // With ada, who does not talk with herself.
+        (
+            "post /v1/conversations",
+            "/v1/conversations",
+            json!({"seller_id": build::user_id(1).to_string()}),
+            [401, 401, 401, 201, 403, 201],
+        ),
+        // It is bob's and ada's; nobody else learns that there is one, admins neither.
+        ("get /v1/conversations/{id}", THREAD, Value::Null, [401, 401, 401, 200, 200, 404]),
+        ("patch /v1/conversations/{id}", THREAD, json!({"archived": true}), [401, 401, 401, 200, 200, 404]),
+        ("put /v1/conversations/{id}/read", READ, json!({"seq": 1}), [401, 401, 401, 200, 200, 404]),
+        ("get /v1/conversations/{id}/messages", MESSAGES, Value::Null, [401, 401, 401, 200, 200, 404]),
+        (
+            "post /v1/conversations/{id}/messages",
+            MESSAGES,
+            json!({"message_type": "text", "content": "Hello"}),
+            [401, 401, 401, 201, 201, 404],
+        ),
+        ("get /v1/conversations/{id}/messages/{message_id}", MESSAGE, Value::Null, [401, 401, 401, 200, 200, 404]),
         ("get /v1/me/sessions", "/v1/me/sessions", Value::Null, [401, 401, 401, 200, 200, 200]),
         // It is ada's; nobody else learns that there is one, admins neither.
         (
@@ -183,6 +204,7 @@ fn ports() -> Ports {
     ports.offers = super::offer::store();
     ports.payees = super::onboarding::store(Standing::Active);
     ports.payments = Some(super::onboarding::provider());
+    ports.conversations = super::conversation::store().conversations;
     ports.verifications = super::verification::store();
     ports.users.expect_find_credentials().returning(|_| {
         let password_hash = PasswordHash("hash".to_owned());

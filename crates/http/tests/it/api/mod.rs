@@ -3,6 +3,7 @@
 mod admin;
 mod authorisation;
 mod block;
+mod conversation;
 mod event;
 mod idempotency;
 mod listing;
@@ -51,6 +52,7 @@ use souk_http::{ stream::IngestSecret,
 use souk_ports::{ stream::{IngestKey, MockAudienceRepository, MockIngestKeys, MockIngestRepository, MockStreamRepository}, 
     admin::MockAdminRepository,
     block::MockBlockRepository,
+    conversation::MockConversationRepository,
     event::MockEventRepository,
     idempotency::MockIdempotencyRepository,
     media::{MockImageWorkshop, MockMediaRepository, MockMediaStore},
@@ -83,6 +85,7 @@ pub(crate) struct Ports {
     pub(crate) payees: MockPayeeRepository,
     pub(crate) payments: Option<MockPayments>,
     pub(crate) blocks: MockBlockRepository,
+    pub(crate) conversations: MockConversationRepository,
     pub(crate) verifications: MockVerificationRepository,
     pub(crate) sms: MockSms,
     pub(crate) sessions: MockSessionRepository,
@@ -191,6 +194,7 @@ impl Ports {
                 self.payments.map(|payments| -> Arc<dyn Payments> { Arc::new(payments) }),
             ),
             blocks: Blocks::new(Arc::new(self.blocks), clock.clone()),
+            conversations: conversation::service(self.conversations, clock.clone(), ids.clone()),
             verifications: Verifications::new(
                 Arc::new(self.verifications),
                 Arc::new(codes),
