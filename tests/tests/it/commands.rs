@@ -3,7 +3,7 @@
 use serde_json::Value;
 use souk_testkit::database::TestDatabase;
 
-use crate::harness::{PATIENCE, Person, Proxy, SECRET, Server, database, eventually, souk};
+use crate::harness::{PATIENCE, Person, Proxy, SECRET, Server, bike, database, eventually, souk};
 
 #[tokio::test]
 async fn migrations_are_told_checked_taken_back_and_applied_again() {
@@ -100,6 +100,32 @@ async fn the_description_is_the_same_from_the_command_and_from_the_server() {
         description.as_object_mut().unwrap().remove("servers");
     }
     assert_eq!(printed, given);
+}
+
+#[tokio::test]
+async fn an_audit_ends_with_1_once_something_does_not_hold() {
+    let database = database().await;
+    let server = Server::start(&database, &[]).await;
+    let ada = Person::register(&server.api, "ada").await;
+    server.api.post("/v1/products", &bike("a bike")).by(&ada).send().await.is(201);
+    let url = database.url();
+    let audit = async |arguments: &[&str]| souk(arguments, &[("DATABASE_URL", &url)]).await;
+    let sound = audit(&["audit"]).await;
+    assert_eq!(sound.code, Some(0), "{}", sound.stderr);
+    let mut rows = sound.stdout.lines();
+    assert!(rows.next().is_some_and(|head| head.starts_with("id ") && head.ends_with(" violations")));
+    assert!(sound.stdout.lines().count() > 20 && rows.all(|row| row.ends_with(" 0")), "{}", sound.stdout);
+
+    let client = database.connect().await;
+    client.batch_execute("UPDATE products SET likes_count = 7").await.unwrap();
+    let broken = audit(&["audit", "--json"]).await;
+    assert_eq!(broken.code, Some(1));
+    assert!(broken.stderr.contains("1 of "), "{}", broken.stderr);
+    let findings: Value = serde_json::from_str(&broken.stdout).unwrap();
+    let violated: Vec<_> =
+        findings.as_array().unwrap().iter().filter(|finding| finding["violations"] != 0).collect();
+    assert_eq!(violated.len(), 1);
+    assert_eq!((&violated[0]["id"], &violated[0]["violations"]), (&"product_likes".into(), &1.into()));
 }
 
 #[tokio::test]
