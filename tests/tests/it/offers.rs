@@ -121,8 +121,9 @@ async fn of_all_that_can_happen_to_an_offer_one_thing_does() {
         let expired = count(
             &database,
             &format!("SELECT count(*) FROM offers WHERE id = '{id}' AND status = 'expired'"),
-        );
-        let late = usize::try_from(expired.await).expect("a count");
+        )
+        .await;
+        let late = usize::try_from(expired).expect("a count");
         assert!(winners + late <= 1, "round {round}: {winners} won, {late} expired");
         for loser in answers.iter().filter(|answer| answer.status >= 300) {
             let code = loser.refusal(409);
