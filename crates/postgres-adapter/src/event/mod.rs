@@ -10,7 +10,6 @@ mod replay;
 mod snapshot;
 mod source;
 
-#[allow(unused_imports, reason = "for aggregates that write their events in a statement of their own")]
 pub(crate) use record::Columns;
 pub use record::record;
 pub use replay::PgEvents;
