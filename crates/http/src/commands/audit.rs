@@ -24,9 +24,9 @@ pub(crate) async fn run(command: AuditCommand) -> Result<(), Failure> {
     // Without limits on how long a statement takes: it reads everything.
     let findings = PgAudit::new(Connector::new(url.expose_secret(), None)?).audit().await?;
     if command.json {
-        say!("{}", json(&findings))
+        say!("{}", json(&findings));
     } else {
-        table(&findings)
+        table(&findings);
     }
     let broken = findings.iter().filter(|finding| finding.violations > 0).count();
     if broken > 0 {
