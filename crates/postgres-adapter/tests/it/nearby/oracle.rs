@@ -23,7 +23,7 @@ const AT_ONCE: u64 = 8;
 /// Two programs may differ by so many metres.
 const ROUNDING: f64 = 0.001;
 
-/// Numbers that are the same on every run (SplitMix64).
+/// Numbers that are the same on every run (`SplitMix64`).
 pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
@@ -190,11 +190,16 @@ fn search(dice: &mut Dice, all: &[Known]) -> NearbyQuery {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "how long a test looks is no setting of the marketplace")]
+fn queries() -> u64 {
+    env::var("SOUK_GEO_QUERIES").map_or(QUERIES, |count| count.parse().unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_ten_thousand_searches_none_is_answered_wrong() {
     let ground = Ground::new().await;
     let all = Arc::new(scatter(&ground, &mut Dice(7)).await);
-    let queries = env::var("SOUK_GEO_QUERIES").map_or(QUERIES, |count| count.parse().unwrap());
+    let queries = queries();
     let mut workers = JoinSet::new();
     for worker in 0..AT_ONCE {
         let (all, products) = (Arc::clone(&all), ground.products());
