@@ -98,7 +98,7 @@ pub fn listing_form() -> ListingForm {
         location: Some(PlaceForm { latitude: 52.52, longitude: 13.405 }),
         location_precision: Some(Precision::Exact),
         location_label: Some("Mitte, Berlin".to_owned()),
-        images: vec!["https://example.com/bike.jpg".to_owned()],
+        images: vec![media_id(1).to_string()],
         video_url: None,
         thumbnail_url: None,
         offers_enabled: None,

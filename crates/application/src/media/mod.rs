@@ -58,6 +58,16 @@ impl From<DevelopError> for UploadError {
     }
 }
 
+/// Says of fields that they name pictures which are not there; nothing, if there are no such fields.
+pub(crate) fn unknown<'a>(fields: impl Iterator<Item = &'a str>) -> Result<(), Violations> {
+    let mut wrong = Violations::none();
+    for field in fields {
+        let fault = Fault::new("unknown_media", "There is no such picture among those you uploaded.");
+        wrong.add(fault.of(field.to_owned()));
+    }
+    wrong.or_else(Some(()))
+}
+
 /// Pictures.
 #[derive(Clone)]
 pub struct MediaLibrary {
@@ -134,12 +144,8 @@ impl MediaLibrary {
         }
         let ids: Vec<_> = named.iter().map(|(_, id)| *id).collect();
         let claimed = self.repository.claim(owner, &ids, self.clock.now()).await?;
-        let mut wrong = Violations::none();
-        for (field, _) in named.iter().filter(|(_, id)| !claimed.contains(id)) {
-            let fault = Fault::new("unknown_media", "There is no such picture among those you uploaded.");
-            wrong.add(fault.of(field.clone()));
-        }
-        Ok(wrong.or_else(Some(()))?)
+        let missing = named.iter().filter(|(_, id)| !claimed.contains(id));
+        Ok(unknown(missing.map(|(field, _)| field.as_str()))?)
     }
 
     /// Removes the files of pictures that nobody needs any more, batch after batch until nothing is left; says of how

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use souk_domain::{
     edit::Expected,
     geo::BlurKey,
-    id::{ProductId, UserId},
+    id::{MediaId, ProductId, UserId},
     page::{Limit, Page},
     product::{
         Edit, EditForm, FeedPosition, LikePosition, LikedProduct, Listing, ListingForm, NearbyPosition,
@@ -21,6 +21,8 @@ use souk_domain::{
 };
 use souk_ports::{Clock, DecideError, IdSource, PortError, idempotency::Once, product::ProductRepository};
 use thiserror::Error;
+
+use crate::media::{ClaimError, MediaLibrary, unknown};
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,15 @@ pub enum PublishError {
     Decide(#[from] DecideError<ProductRefusal>),
 }
 
+impl From<ClaimError> for PublishError {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Unknown(violations) => violations.into(),
+            ClaimError::Port(error) => Self::Decide(error.into()),
+        }
+    }
+}
+
 /// Why a listing is not edited.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum EditError {
@@ -47,6 +58,15 @@ pub enum EditError {
     Decide(#[from] DecideError<ProductRefusal>),
 }
 
+impl From<ClaimError> for EditError {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Unknown(violations) => violations.into(),
+            ClaimError::Port(error) => Self::Decide(error.into()),
+        }
+    }
+}
+
 /// Listings.
 #[derive(Clone)]
 pub struct Products {
@@ -54,6 +74,7 @@ pub struct Products {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     blur_key: BlurKey,
+    media: Option<MediaLibrary>,
 }
 
 impl Products {
@@ -64,7 +85,21 @@ impl Products {
         ids: Arc<dyn IdSource>,
         blur_key: BlurKey,
     ) -> Self {
-        Self { repository, clock, ids, blur_key }
+        Self { repository, clock, ids, blur_key, media: None }
+    }
+
+    /// With pictures that listings can show; without them there are none.
+    #[must_use]
+    pub fn with_media(self, media: MediaLibrary) -> Self {
+        Self { media: Some(media), ..self }
+    }
+
+    /// Notes that somebody's listing shows these pictures, which must be their own.
+    async fn claim(&self, seller: UserId, named: &[(String, MediaId)]) -> Result<(), ClaimError> {
+        match &self.media {
+            Some(media) => media.claim(seller, named).await,
+            None => Ok(unknown(named.iter().map(|(field, _)| field.as_str()))?),
+        }
     }
 
     /// Puts a listing up for sale; `once` makes a repeat of the same request harmless.
@@ -75,6 +110,7 @@ impl Products {
         once: Option<&'a Once<'a, Product>>,
     ) -> Result<Product, PublishError> {
         let listing = Listing::check(form)?;
+        self.claim(seller, &listing.media()).await?;
         let (id, now) = (ProductId::from_uuid(self.ids.next()), self.clock.now());
         let decide = |publisher| listing.clone().publish(id, publisher, &self.blur_key, now);
         Ok(self.repository.publish(seller, &decide, once).await?)
@@ -89,6 +125,7 @@ impl Products {
         expected: &Expected,
     ) -> Result<Product, EditError> {
         let edit = Edit::check(form)?;
+        self.claim(actor, &edit.media()).await?;
         let now = self.clock.now();
         let decide = |context: &_| edit.clone().edit(context, actor, expected, &self.blur_key, now);
         Ok(self.repository.edit(id, &decide).await?)

@@ -7,7 +7,7 @@ mod image;
 mod picture;
 
 pub use image::{Dimensions, ImageFault, LONGEST_SIDE, MAX_BYTES, MAX_PIXELS, MAX_SIDE, THUMBNAIL_SIDE};
-pub use picture::{Picture, pictures};
+pub use picture::{Picture, pictures, shown};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use thiserror::Error;

@@ -56,6 +56,13 @@ impl Picture {
     }
 }
 
+/// Which pictures of ours a listing shows, each with the field that names it.
+pub fn shown(images: &[Picture], thumbnail: Option<&Picture>) -> Vec<(String, MediaId)> {
+    let images = images.iter().enumerate().map(|(position, image)| (format!("images[{position}]"), image));
+    let all = images.chain(thumbnail.map(|thumbnail| ("thumbnail_url".to_owned(), thumbnail)));
+    all.filter_map(|(field, picture)| Some((field, picture.own()?))).collect()
+}
+
 /// The pictures that a list names, of which there can be `most`; what is wrong is noted of `field`.
 pub fn pictures(field: &'static str, texts: &[String], most: usize, wrong: &mut Violations) -> Vec<Picture> {
     if texts.len() > most {
@@ -135,6 +142,18 @@ mod tests {
         ] {
             assert_eq!(Picture::stored(picture.as_stored()), picture);
         }
+    }
+
+    #[test]
+    fn only_pictures_of_ours_are_shown_as_such() {
+        let own = Picture::stored(ID.to_owned());
+        let elsewhere = Picture::stored("https://cdn.example.org/1.webp".to_owned());
+        let fields = |thumbnail| {
+            let shown = shown(&[elsewhere.clone(), own.clone()], thumbnail);
+            shown.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(Some(&elsewhere)), ["images[1]"]);
+        assert_eq!(fields(Some(&own)), ["images[1]", "thumbnail_url"]);
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Category, Condition, Description, Feed, OfferTerms, Place, PlaceForm, Product, ProductRefusal,
-    ProductState, Title, listing::pictures,
+    Category, Condition, Description, Feed, MAX_IMAGES, OfferTerms, Place, PlaceForm, Product,
+    ProductRefusal, ProductState, Title,
 };
 use crate::{
     edit::{Change, Expected},
     geo::{BlurKey, GeoPoint, Precision},
-    id::UserId,
+    id::{MediaId, UserId},
+    media::{Picture, pictures, shown},
     money::{Currency, Price},
     text::WebUrl,
     user::{PlaceLabel, Standing},
@@ -69,9 +70,9 @@ pub struct Edit {
     location: Change<GeoPoint>,
     precision: Change<Precision>,
     location_label: Change<PlaceLabel>,
-    images: Change<Vec<WebUrl>>,
+    images: Change<Vec<Picture>>,
     video_url: Change<WebUrl>,
-    thumbnail_url: Change<WebUrl>,
+    thumbnail_url: Change<Picture>,
     offers_enabled: Change<bool>,
     min_offer_minor: Change<i64>,
     auto_accept_minor: Change<i64>,
@@ -119,9 +120,9 @@ impl Edit {
         let location = wrong.keep("location", point);
         let label = form.location_label.check(|text| PlaceLabel::parse(&text));
         let location_label = wrong.keep("location_label", label);
-        let images = form.images.map(|urls| pictures(&urls, &mut wrong));
+        let images = form.images.map(|names| pictures("images", &names, MAX_IMAGES, &mut wrong));
         let video_url = wrong.keep("video_url", form.video_url.check(|text| WebUrl::parse(&text)));
-        let thumbnail = form.thumbnail_url.check(|text| WebUrl::parse(&text));
+        let thumbnail = form.thumbnail_url.check(|text| Picture::parse(&text).map(Picture::Own));
         let thumbnail_url = wrong.keep("thumbnail_url", thumbnail);
         let whole = (|| {
             Some(Self {
@@ -145,6 +146,13 @@ impl Edit {
             })
         })();
         wrong.or_else(whole)
+    }
+
+    /// Which pictures of ours it would have shown from now on, each with the field that names it.
+    pub fn media(&self) -> Vec<(String, MediaId)> {
+        let images = if let Change::Set(images) = &self.images { images.as_slice() } else { &[] };
+        let thumbnail = if let Change::Set(thumbnail) = &self.thumbnail_url { Some(thumbnail) } else { None };
+        shown(images, thumbnail)
     }
 
     /// Makes the edit, if it is the seller's to make, the listing is still what it was made for, and the whole is good.

@@ -8,11 +8,12 @@ use super::{
 };
 use crate::{
     geo::{BlurKey, GeoPoint, Precision},
-    id::{ProductId, UserId},
+    id::{MediaId, ProductId, UserId},
+    media::{Picture, pictures, shown},
     money::{Currency, Price},
     text::WebUrl,
     user::{PlaceLabel, Role, Standing},
-    violation::{Fault, Violations},
+    violation::Violations,
 };
 
 /// A point as somebody typed it, in degrees.
@@ -47,11 +48,11 @@ pub struct ListingForm {
     pub location_precision: Option<Precision>,
     /// How the place is called.
     pub location_label: Option<String>,
-    /// Pictures.
+    /// Pictures that were uploaded here, by id or address.
     pub images: Vec<String>,
     /// A video.
     pub video_url: Option<String>,
-    /// A small picture for lists.
+    /// A picture for lists, by id or address; the first of the pictures when left out.
     pub thumbnail_url: Option<String>,
     /// See [`OfferTerms`].
     pub offers_enabled: Option<bool>,
@@ -75,9 +76,9 @@ pub struct Listing {
     location: Option<GeoPoint>,
     precision: Precision,
     location_label: Option<PlaceLabel>,
-    images: Vec<WebUrl>,
+    images: Vec<Picture>,
     video_url: Option<WebUrl>,
-    thumbnail_url: Option<WebUrl>,
+    thumbnail_url: Option<Picture>,
     terms: OfferTerms,
 }
 
@@ -119,9 +120,9 @@ impl Listing {
         let location_label =
             wrong.keep_optional("location_label", form.location_label.as_deref().map(PlaceLabel::parse));
         let video_url = wrong.keep_optional("video_url", form.video_url.as_deref().map(WebUrl::parse));
-        let thumbnail_url =
-            wrong.keep_optional("thumbnail_url", form.thumbnail_url.as_deref().map(WebUrl::parse));
-        let images = pictures(&form.images, &mut wrong);
+        let thumbnail_url = form.thumbnail_url.as_deref().map(Picture::parse);
+        let thumbnail_url = wrong.keep_optional("thumbnail_url", thumbnail_url).map(Picture::Own);
+        let images = pictures("images", &form.images, MAX_IMAGES, &mut wrong);
         let terms = price.and_then(|price| {
             OfferTerms::check(
                 form.feed,
@@ -152,6 +153,11 @@ impl Listing {
             })
         })();
         wrong.or_else(whole)
+    }
+
+    /// Which pictures of ours it shows, each with the field that names it.
+    pub fn media(&self) -> Vec<(String, MediaId)> {
+        shown(&self.images, self.thumbnail_url.as_ref())
     }
 
     /// Puts the listing up for sale. A first listing makes a buyer `both`.
@@ -195,17 +201,6 @@ impl Listing {
         let promotion = (role != publisher.role).then_some(role);
         Ok(Publication { product, pickup: self.location, promotion })
     }
-}
-
-pub(super) fn pictures(urls: &[String], wrong: &mut Violations) -> Vec<WebUrl> {
-    if urls.len() > MAX_IMAGES {
-        wrong.add(Fault::new("too_many", format!("At most {MAX_IMAGES} images.")).of("images"));
-        return Vec::new();
-    }
-    let parsed = urls.iter().enumerate().map(|(position, url)| {
-        WebUrl::parse(url).map_err(|fault| wrong.add(fault.of(format!("images[{position}]")))).ok()
-    });
-    parsed.flatten().collect()
 }
 
 #[cfg(test)]
@@ -303,6 +298,7 @@ pub(super) mod tests {
                 "currency unknown_currency",
                 "price_minor out_of_range",
                 "location out_of_range",
+                "images[0] foreign_media",
                 "images[1] invalid_format"
             ]
         );

@@ -29,6 +29,7 @@ use thiserror::Error;
 use crate::{
     geo::{GeoPoint, Precision},
     id::{ProductId, UserId},
+    media::Picture,
     money::Price,
     slug::slugs,
     text::{Block, Line, WebUrl},
@@ -118,11 +119,11 @@ pub struct Product {
     /// The list price.
     pub price: Price,
     /// Pictures, at most [`MAX_IMAGES`].
-    pub images: Vec<WebUrl>,
+    pub images: Vec<Picture>,
     /// A video.
     pub video_url: Option<WebUrl>,
-    /// A small picture for lists.
-    pub thumbnail_url: Option<WebUrl>,
+    /// A picture for lists, if it is not the first of them.
+    pub thumbnail_url: Option<Picture>,
     /// Where it may be seen to be.
     pub place: Option<Place>,
     /// How the place is called.

@@ -178,7 +178,8 @@ pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<
             Arc::clone(&clock),
             ids,
             blur_key(location_secret)?,
-        ),
+        )
+        .with_media(media.clone()),
         offers: Offers::new(
             Arc::clone(&offers),
             Arc::clone(&clock),

@@ -42,15 +42,15 @@ pub struct NewProduct {
     /// How the place is called.
     #[schema(min_length = 1, max_length = 120, example = "Neukölln, Berlin")]
     location_label: Option<String>,
-    /// Pictures.
+    /// Pictures that you uploaded (`POST /v1/media`): the `id` or `url` of each.
     #[serde(default)]
     #[schema(required = false, max_items = 10)]
     images: Vec<String>,
     /// A video.
     #[schema(format = "uri", max_length = 2048)]
     video_url: Option<String>,
-    /// A small picture for lists.
-    #[schema(format = "uri", max_length = 2048)]
+    /// A picture for lists, named like the others; the first of them when left out.
+    #[schema(max_length = 2048)]
     thumbnail_url: Option<String>,
     /// Whether offers are taken: on `community` unless told otherwise, on `discover` never.
     offers_enabled: Option<bool>,

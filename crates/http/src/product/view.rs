@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    media::MediaUrls,
     point::Point,
     word::{CategoryWord, ConditionWord, FeedWord, PrecisionWord, Word},
 };
@@ -32,6 +33,7 @@ pub struct ProductView {
     price_minor: i64,
     #[schema(value_type = String, example = "EUR")]
     currency: &'static str,
+    /// Where the pictures are.
     images: Vec<String>,
     video_url: Option<String>,
     thumbnail_url: Option<String>,
@@ -108,6 +110,9 @@ impl ProductView {
             ProductState::Archived { at, sold } => (ProductStatus::Archived, sold, Some(at)),
         };
         let is_owner = product.is_owned_by(viewer);
+        let urls = MediaUrls::ours();
+        let first = || product.images.first().filter(|image| image.own().is_some()).cloned();
+        let thumbnail = product.thumbnail_url.clone().or_else(first);
         Self {
             id: product.id.as_uuid(),
             seller_id: product.seller.as_uuid(),
@@ -118,9 +123,9 @@ impl ProductView {
             condition: Word(product.condition),
             price_minor: product.price.minor(),
             currency: product.price.currency().code(),
-            images: product.images.into_iter().map(WebUrl::into_string).collect(),
+            images: product.images.into_iter().map(|image| urls.of(image)).collect(),
             video_url: product.video_url.map(WebUrl::into_string),
-            thumbnail_url: product.thumbnail_url.map(WebUrl::into_string),
+            thumbnail_url: thumbnail.map(|thumbnail| urls.thumbnail_of(thumbnail)),
             location: product.place.map(|place| place.point.into()),
             location_precision: product.place.map(|place| Word(place.precision)),
             location_label: product.location_label.map(PlaceLabel::into_string),

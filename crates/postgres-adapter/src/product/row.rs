@@ -17,6 +17,7 @@ use postgis_diesel::types::Point;
 use souk_domain::{
     geo::Precision,
     id::{ProductId, UserId},
+    media::Picture,
     money::{Currency, Price},
     product::{Category, Condition, Description, Feed, OfferTerms, Place, Product, ProductState, Title},
     text::WebUrl,
@@ -60,7 +61,7 @@ pub(super) struct ProductRow {
     updated_at: DateTime<Utc>,
 }
 
-/// Pictures as a JSON array of strings, read straight into what they become.
+/// Pictures as a JSON array of strings, each the id of one of ours or an address, read straight into what they become.
 #[derive(Debug, FromSqlRow, AsExpression)]
 #[diesel(sql_type = Jsonb)]
 pub(super) struct Images(Vec<String>);
@@ -102,9 +103,9 @@ impl TryFrom<ProductRow> for Product {
             feed: row.feed_type,
             condition: row.condition,
             price,
-            images: row.images.0.into_iter().map(WebUrl::stored).collect(),
+            images: row.images.0.into_iter().map(Picture::stored).collect(),
             video_url: row.video_url.map(WebUrl::stored),
-            thumbnail_url: row.thumbnail_url.map(WebUrl::stored),
+            thumbnail_url: row.thumbnail_url.map(Picture::stored),
             place: point.map(|point| Place { point, precision: row.location_precision }),
             location_label: row.location_label.map(PlaceLabel::stored),
             views: row.views_count,
@@ -162,7 +163,7 @@ pub(super) struct NewProductRow<'a> {
     currency: &'a str,
     images: Images,
     video_url: Option<&'a str>,
-    thumbnail_url: Option<&'a str>,
+    thumbnail_url: Option<String>,
     location: Option<Point>,
     location_label: Option<&'a str>,
     location_precision: Word<Precision>,
@@ -193,9 +194,9 @@ impl<'a> From<&'a Product> for NewProductRow<'a> {
             condition: Word(product.condition),
             price_minor: product.price.minor(),
             currency: product.price.currency().code(),
-            images: Images(product.images.iter().map(|url| url.as_ref().to_owned()).collect()),
+            images: Images(product.images.iter().map(Picture::as_stored).collect()),
             video_url: product.video_url.as_ref().map(AsRef::as_ref),
-            thumbnail_url: product.thumbnail_url.as_ref().map(AsRef::as_ref),
+            thumbnail_url: product.thumbnail_url.as_ref().map(Picture::as_stored),
             location: product.place.map(|place| point::stored(place.point)),
             location_label: product.location_label.as_ref().map(AsRef::as_ref),
             location_precision: Word(product.place.map_or(Precision::Approximate, |place| place.precision)),
@@ -228,7 +229,7 @@ pub(super) struct ProductChanges<'a> {
     currency: &'a str,
     images: Images,
     video_url: Option<&'a str>,
-    thumbnail_url: Option<&'a str>,
+    thumbnail_url: Option<String>,
     location: Option<Point>,
     location_label: Option<&'a str>,
     location_precision: Word<Precision>,

@@ -75,7 +75,7 @@ async fn a_listing_is_found_as_it_was_edited() {
         price_minor: Change::Set(50_000),
         currency: Change::Set("USD".to_owned()),
         images: Change::Clear,
-        thumbnail_url: Change::Set("https://example.com/t.jpg".to_owned()),
+        thumbnail_url: Change::Set(build::media_id(2).to_string()),
         location: Change::Set(PlaceForm { latitude: 48.14, longitude: 11.58 }),
         auto_accept_minor: Change::Clear,
         ..titled("Trek touring bike")

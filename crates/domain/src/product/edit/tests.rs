@@ -70,7 +70,7 @@ fn what_is_said_changes_and_the_rest_stays() {
         title: Change::Set("Trek touring bike".to_owned()),
         price_minor: Change::Set(46_000),
         condition: Change::Set(Condition::Fair),
-        images: Change::Set(vec!["https://example.com/2.jpg".to_owned()]),
+        images: Change::Set(vec!["0190163d-8694-739b-aea5-966c26f8ad91".to_owned()]),
         video_url: Change::Set("https://example.com/v.mp4".to_owned()),
         ..EditForm::default()
     };

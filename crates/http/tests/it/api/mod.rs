@@ -8,9 +8,9 @@ mod event;
 mod idempotency;
 mod listing;
 mod maps;
+mod media;
 mod offer;
 mod onboarding;
-mod media;
 mod product;
 mod profile;
 mod session;
@@ -27,18 +27,19 @@ use axum::{
 };
 use chrono::TimeDelta;
 use serde_json::Value;
-use souk_application::{ Ingest, Streams, 
-    Admins, Attempts, Blocks, Courier, MediaLibrary, Events, Maps, Offers, Onboarding, PasswordKeeper, Products, Profiles, Repeats,
-    Sessions, SignIn, Users, Verifications, Views,
+use souk_application::{
+    Admins, Attempts, Blocks, Courier, Events, Ingest, Maps, MediaLibrary, Offers, Onboarding,
+    PasswordKeeper, Products, Profiles, Repeats, Sessions, SignIn, Streams, Users, Verifications, Views,
     event::{Hub, StreamLimits},
     session::TokenLifetimes,
 };
-use souk_domain::{ stream::{AudienceWindow, IngestHash, PlaybackUrl}, 
+use souk_domain::{
     session::{Actor, Admission, Pseudonym, RefreshHash, ResetHash},
+    stream::{AudienceWindow, IngestHash, PlaybackUrl},
     user::Role,
     verification::Code,
 };
-use souk_http::{ stream::IngestSecret, 
+use souk_http::{
     client::TrustedProxies,
     cursor::Cursors,
     health::Health,
@@ -48,8 +49,9 @@ use souk_http::{ stream::IngestSecret,
     router::{self, Options},
     server::Drain,
     state::{AppState, Services},
+    stream::IngestSecret,
 };
-use souk_ports::{ stream::{IngestKey, MockAudienceRepository, MockIngestKeys, MockIngestRepository, MockStreamRepository}, 
+use souk_ports::{
     admin::MockAdminRepository,
     block::MockBlockRepository,
     conversation::MockConversationRepository,
@@ -66,6 +68,7 @@ use souk_ports::{ stream::{IngestKey, MockAudienceRepository, MockIngestKeys, Mo
         MockRefreshTokens, MockResetTokens, MockSessionRepository, PasswordHash, PresentedToken,
         RefreshToken, ResetToken, TokenRefusal,
     },
+    stream::{IngestKey, MockAudienceRepository, MockIngestKeys, MockIngestRepository, MockStreamRepository},
     user::{MockPayeeRepository, MockProfileRepository, MockUserRepository},
     verification::{MockCodeSource, MockVerificationRepository},
 };
@@ -186,6 +189,13 @@ impl Ports {
         // Streams end as soon as they have begun, so that tests can read them whole.
         let drain = Drain::new();
         drain.begin();
+        let media = MediaLibrary::new(
+            Arc::new(self.media),
+            Arc::new(self.workshop),
+            Arc::new(self.store),
+            clock.clone(),
+            ids.clone(),
+        );
         let services = Services {
             users: Users::new(users.clone(), passwords.clone(), clock.clone(), ids.clone(), sign_in.clone()),
             profiles: Profiles::new(Arc::new(self.profiles), clock.clone()),
@@ -212,18 +222,13 @@ impl Ports {
                 sign_in,
             ),
             passwords: keeper,
-            products: Products::new(Arc::new(self.products), clock.clone(), ids.clone(), build::blur_key()),
+            products: Products::new(Arc::new(self.products), clock.clone(), ids.clone(), build::blur_key())
+                .with_media(media.clone()),
             maps: Maps::new(Arc::new(self.maps)),
             views: Views::new(Arc::new(self.views), pseudonyms, clock.clone()),
             events: Events::new(Arc::new(self.events), hub, clock.clone(), TimeDelta::days(7)),
             drain,
-            media: MediaLibrary::new(
-                Arc::new(self.media),
-                Arc::new(self.workshop),
-                Arc::new(self.store),
-                clock.clone(),
-                ids.clone(),
-            ),
+            media: media.clone(),
             media_urls: MediaUrls::below("https://souk.example.com/media"),
             streams: Streams::new(
                 Arc::new(self.streams),

@@ -21,14 +21,18 @@ fn listing() -> Value {
         "title": "Lamp", "description": "Works.", "category": "home_decor", "feed_type": "community",
         "condition": "like_new", "price_minor": 900, "currency": "EUR",
         "location": {"latitude": 52.52, "longitude": 13.405}, "location_precision": "exact",
-        "location_label": "Berlin", "images": ["https://example.com/1.jpg"], "min_offer_minor": 500,
+        "location_label": "Berlin", "images": [PICTURE], "min_offer_minor": 500,
         "auto_accept_minor": 850, "auto_decline_minor": 600
     })
 }
 
+/// One that everybody uploaded.
+const PICTURE: &str = "00000000-0000-0000-0000-000000000009";
+
 /// A store that asks the rule, for an account in this standing.
 fn store(standing: Standing) -> Ports {
     let mut ports = Ports::default();
+    ports.media.expect_claim().returning(|_, ids, _| Ok(ids.to_vec()));
     ports.products.expect_publish().returning(move |seller, decide, once| {
         assert!(once.is_none());
         let publisher = Publisher { id: seller, role: Role::Buyer, standing };
@@ -74,6 +78,8 @@ async fn a_bad_form_is_422_and_names_its_fields() {
         (with("location", json!({"latitude": 91, "longitude": 0})), "location", "out_of_range"),
         (with("location", json!({"latitude": 1})), "location.longitude", "required"),
         (with("images", json!(["x"])), "images[0]", "invalid_format"),
+        (with("images", json!([PICTURE, "https://example.com/1.jpg"])), "images[1]", "foreign_media"),
+        (with("thumbnail_url", json!("https://example.com/1.jpg")), "thumbnail_url", "foreign_media"),
         (with("auto_decline_minor", json!(850)), "auto_decline_minor", "out_of_range"),
         (with("feed_type", json!("discover")), "min_offer_minor", "not_allowed"),
         (with("seller_id", json!("x")), "seller_id", "unknown_field"),
@@ -84,6 +90,16 @@ async fn a_bad_form_is_422_and_names_its_fields() {
         let error = &answer.json()["errors"][0];
         assert_eq!((error["field"].as_str(), error["code"].as_str()), (Some(field), Some(code)));
     }
+}
+
+#[tokio::test]
+async fn pictures_are_the_sellers_own_or_the_listing_is_refused() {
+    let mut ports = Ports::default();
+    ports.media.expect_claim().returning(|_, _, _| Ok(vec![]));
+    let answer = post(&ports.router(), "/v1/products", "ada", &listing()).await;
+    assert_eq!(answer.problem(), (422, "invalid_fields".to_owned()));
+    let error = &answer.json()["errors"][0];
+    assert_eq!((&error["field"], &error["code"]), (&json!("images[0]"), &json!("unknown_media")));
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn a_thread_is_opened_once_and_shows_its_listing_and_the_other() {
     );
     let listing = conversation.product.clone().unwrap();
     assert_eq!((listing.title.as_ref(), listing.price.minor()), ("Trek road bike", 45_000));
-    assert_eq!(listing.thumbnail.unwrap().as_stored(), "https://example.com/bike.jpg");
+    assert_eq!(listing.thumbnail.unwrap().as_stored(), build::media_id(1).to_string());
     assert_eq!(listing.state, ProductState::Available);
     assert_eq!((conversation.last_message.clone(), conversation.unread_count()), (None, 0));
 
