@@ -18,8 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     admin, block,
     client::TrustedProxies,
-    conversation,
-    event, health,
+    conversation, event, health,
     layer::{self, Ground, InFlight, Limits},
     limit::{self, RateLimits},
     media,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use souk_application::{
-    Admins, Blocks, Conversations, Events, Ingest, Maps, MediaLibrary, Offers, Onboarding, PasswordKeeper, Products,
-    Profiles, Repeats, Sessions, Streams, Users, Verifications, Views,
+    Admins, Blocks, Conversations, Events, Ingest, Maps, MediaLibrary, Offers, Onboarding, PasswordKeeper,
+    Products, Profiles, Repeats, Sessions, Streams, Users, Verifications, Views,
 };
 
 use crate::{cursor::Cursors, health::Health, media::MediaUrls, server::Drain, stream::IngestSecret};

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use souk_application::{
-    Admins, Attempts, Blocks, Conversations, Courier, Events, HeadCount, Housekeeping, Ingest, Maps, MediaLibrary, Offers,
-    Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, SignIn, Streams, Sweeper, Users,
-    Verifications, Views,
+    Admins, Attempts, Blocks, Conversations, Courier, Events, HeadCount, Housekeeping, Ingest, Maps,
+    MediaLibrary, Offers, Onboarding, PasswordKeeper, Products, Profiles, Repeats, Sessions, SignIn, Streams,
+    Sweeper, Users, Verifications, Views,
     conversation::ConversationLimits,
     event::{Hub, Relay, StreamLimits},
     session::TokenLifetimes,
@@ -15,9 +15,9 @@ use souk_application::{
 use souk_domain::{
     geo::BlurKey,
     offer::OfferRules,
+    session::Quota,
     stream::AudienceWindow,
     transaction::{FeeSchedule, FeeSchedules},
-    session::Quota,
     verification::CodeKey,
 };
 use souk_http::{
@@ -47,10 +47,10 @@ use souk_ports::{
     user::UserRepository,
 };
 use souk_postgres_adapter::{
-    Connector, PgAdmins, PgAttempts, PgAudiences, PgBlocks, PgConversations, PgEventSource, PgEvents, PgIdempotency, PgIngest,
-    PgMaps, PgMedia, PgOffers, PgPasswords, PgPayees, PgPool, PgProducts, PgProfiles, PgReadiness,
-    PgSessions, PgStreams, PgTransactions, PgUsers, PgVerifications, PgViews, PoolSettings, Timeouts,
-    UrlError,
+    Connector, PgAdmins, PgAttempts, PgAudiences, PgBlocks, PgConversations, PgEventSource, PgEvents,
+    PgIdempotency, PgIngest, PgMaps, PgMedia, PgOffers, PgPasswords, PgPayees, PgPool, PgProducts,
+    PgProfiles, PgReadiness, PgSessions, PgStreams, PgTransactions, PgUsers, PgVerifications, PgViews,
+    PoolSettings, Timeouts, UrlError,
 };
 use souk_stripe_adapter::{StripeError, StripePayments, StripeSettings};
 use souk_system_adapter::{

@@ -30,7 +30,8 @@ fn good(more: &[&str]) -> Config {
 
 #[test]
 fn the_defaults_are_those_documented() {
-    let Config { streams, server, tokens, database, mail, media, payments, events, conversations, .. } = good(&[]);
+    let Config { streams, server, tokens, database, mail, media, payments, events, conversations, .. } =
+        good(&[]);
     assert_eq!((conversations.messages_a_minute, conversations.conversations_an_hour), (20, 5));
     assert_eq!((events.retention, events.max_streams), (Duration::from_hours(24 * 7), 8_000));
     assert_eq!(server.addr.to_string(), "127.0.0.1:3000");

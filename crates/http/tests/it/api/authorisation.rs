@@ -21,8 +21,9 @@ use souk_ports::{
 use souk_testkit::build;
 
 use super::{
+    Ports,
     conversation::{MESSAGE, MESSAGES, READ, THREAD},
-    Ports, offer, request, send,
+    offer, request, send,
     verification::{APPROVE, REJECT},
 };
 
@@ -100,7 +101,12 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
             json!({"message_type": "text", "content": "Hello"}),
             [401, 401, 401, 201, 201, 404],
         ),
-        ("get /v1/conversations/{id}/messages/{message_id}", MESSAGE, Value::Null, [401, 401, 401, 200, 200, 404]),
+        (
+            "get /v1/conversations/{id}/messages/{message_id}",
+            MESSAGE,
+            Value::Null,
+            [401, 401, 401, 200, 200, 404],
+        ),
         ("get /v1/me/sessions", "/v1/me/sessions", Value::Null, [401, 401, 401, 200, 200, 200]),
         // It is ada's; nobody else learns that there is one, admins neither.
         (
@@ -114,8 +120,18 @@ fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
         ("post /v1/products", "/v1/products", listing, [401, 401, 401, 201, 201, 201]),
         ("get /v1/products/nearby", "/v1/products/nearby?latitude=1&longitude=1", Value::Null, readable),
         // Bob buys from ada; ada buys nothing from herself, and to others their offers do not exist.
-        ("post /v1/products/{id}/offers", offer::MAKE, json!({"amount_minor": 40_000}), [401, 401, 401, 201, 403, 201]),
-        ("post /v1/products/{id}/offers/reject-all", offer::REJECT_ALL, Value::Null, [401, 401, 401, 403, 200, 403]),
+        (
+            "post /v1/products/{id}/offers",
+            offer::MAKE,
+            json!({"amount_minor": 40_000}),
+            [401, 401, 401, 201, 403, 201],
+        ),
+        (
+            "post /v1/products/{id}/offers/reject-all",
+            offer::REJECT_ALL,
+            Value::Null,
+            [401, 401, 401, 403, 200, 403],
+        ),
         ("get /v1/offers", "/v1/offers", Value::Null, [401, 401, 401, 200, 200, 200]),
         ("get /v1/offers/{id}", offer::OFFER, Value::Null, [401, 401, 401, 200, 200, 404]),
         ("post /v1/offers/{id}/accept", offer::ACCEPT, Value::Null, [401, 401, 401, 403, 200, 404]),
