@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Finding;
 
 /// The aggregates there are; a new one is added here first.
-pub(super) const AGGREGATES: [&str; 10] = [
+pub(super) const AGGREGATES: [&str; 11] = [
     "user",
     "session",
     "product",
@@ -16,6 +16,7 @@ pub(super) const AGGREGATES: [&str; 10] = [
     "event",
     "stream",
     "conversation",
+    "offer",
 ];
 
 /// The crates each of them lives in.
