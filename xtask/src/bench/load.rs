@@ -67,6 +67,9 @@ pub(super) fn load(choice: Option<Choice>, options: &Options, binary: &std::path
     let world = World::new(scale);
     step.done();
     fill(&database, &world)?;
+    let step = ui::step("`souk audit`: whether all of it is as the product would have made it");
+    process::run_quietly(souk::command(binary, database.url())?.arg("audit"), || ())?;
+    step.done();
     let folder = match &options.out {
         Some(folder) => folder.clone(),
         None => folder_of(&name(scale))?,

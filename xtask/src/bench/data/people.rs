@@ -39,7 +39,8 @@ fn write(world: &World, n: u32, rows: &mut Rows) {
     let id = world.user(n);
     let place = world.map.in_a_city(&mut dice);
     let opened = opened(&world.sizes, n);
-    let role = if only_buys(n) { "buyer" } else { "both" };
+    // The pool's people are numbered after all others, and some of them sell.
+    let role = if only_buys(n) && n < world.sizes.users { "buyer" } else { "both" };
     rows.put(id)
         .put(format_args!("person{n}@example.org"))
         .put(format_args!("person{n}"))
