@@ -23,16 +23,16 @@ pub mod verification;
 
 pub use admin::Admins;
 pub use block::Blocks;
+pub use conversation::Conversations;
 pub use event::Events;
 pub use housekeeping::Housekeeping;
-pub use conversation::Conversations;
 pub use idempotency::Repeats;
 pub use media::MediaLibrary;
 pub use message::Courier;
 pub use offer::Offers;
 pub use product::{Maps, Products, Views};
 pub use session::{Attempts, PasswordKeeper, Sessions, SignIn};
-pub use sweeper::Sweeper;
 pub use stream::{HeadCount, Ingest, Streams};
+pub use sweeper::Sweeper;
 pub use user::{Onboarding, Profiles, Users};
 pub use verification::Verifications;

@@ -48,7 +48,11 @@ fn listing_into_json(bencher: Bencher) {
 
 fn position() -> (Cursors, GeoPoint, NearbyPosition) {
     let centre = GeoPoint::new(52.52, 13.405).unwrap();
-    (Cursors::new(&[7; 32], None), centre, NearbyPosition { distance: Meters(812.5), id: build::product_id(7) })
+    (
+        Cursors::new(&[7; 32], None),
+        centre,
+        NearbyPosition { distance: Meters(812.5), id: build::product_id(7) },
+    )
 }
 
 #[divan::bench]

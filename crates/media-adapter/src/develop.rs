@@ -56,10 +56,10 @@ pub(crate) fn develop(file: &[u8]) -> Result<Developed, ImageFault> {
     // Damaged metadata is no reason to refuse a picture: nothing of it is kept.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().ok().flatten();
-    let decoded = DynamicImage::from_decoder(decoder).map_err(|error| fault(&error))?;
+    let whole = DynamicImage::from_decoder(decoder).map_err(|error| fault(&error))?;
 
-    let mut picture = smaller(&decoded, LONGEST_SIDE)?;
-    drop(decoded);
+    let mut picture = smaller(&whole, LONGEST_SIDE)?;
+    drop(whole);
     picture.apply_orientation(orientation);
     let picture = on_background(&colour::to_srgb(picture, profile.as_deref()));
     let thumbnail = smaller(&DynamicImage::from(picture.clone()), THUMBNAIL_SIDE)?.into_rgb8();

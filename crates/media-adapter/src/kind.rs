@@ -157,37 +157,37 @@ mod tests {
         assert!(!jpeg_ends(b"\xff\xd8\xff\xe1\xff\xff"));
     }
 
-    fn part(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn part(name: [u8; 4], content: &[u8]) -> Vec<u8> {
         let length = u32::try_from(content.len()).unwrap().to_le_bytes();
         [&name[..], &length, content, &vec![0; content.len() % 2]].concat()
     }
 
     fn webp(parts: &[Vec<u8>]) -> Vec<u8> {
-        part(b"RIFF", &[b"WEBP", &*parts.concat()].concat())
+        part(*b"RIFF", &[b"WEBP", &*parts.concat()].concat())
     }
 
     /// A head that announces a canvas of 8 by 8.
     fn head() -> Vec<u8> {
-        part(b"VP8X", &[0, 0, 0, 0, 7, 0, 0, 7, 0, 0])
+        part(*b"VP8X", &[0, 0, 0, 0, 7, 0, 0, 7, 0, 0])
     }
 
     /// The beginning of a lossy picture of this size.
     fn frame(width: u16, height: u16) -> Vec<u8> {
-        part(b"VP8 ", &[&[0, 0, 0, 0x9d, 1, 0x2a][..], &width.to_le_bytes(), &height.to_le_bytes()].concat())
+        part(*b"VP8 ", &[&[0, 0, 0, 0x9d, 1, 0x2a][..], &width.to_le_bytes(), &height.to_le_bytes()].concat())
     }
 
     #[test]
     fn a_webp_holds_what_it_says_it_holds() {
         assert!(webp_fits(&webp(&[frame(16_383, 16_383)])), "its size is checked elsewhere");
-        assert!(webp_fits(&webp(&[head(), frame(8, 8), part(b"EXIF", b"odd")])));
+        assert!(webp_fits(&webp(&[head(), frame(8, 8), part(*b"EXIF", b"odd")])));
         assert!(!webp_fits(&webp(&[head(), frame(16_383, 16_383)])));
-        let animated = |frame: Vec<u8>| webp(&[head(), part(b"ANMF", &[vec![0; 16], frame].concat())]);
+        let animated = |frame: Vec<u8>| webp(&[head(), part(*b"ANMF", &[vec![0; 16], frame].concat())]);
         assert!(webp_fits(&animated(frame(8, 8))));
         assert!(!webp_fits(&animated(frame(9, 8))));
 
         let whole = webp(&[frame(8, 8)]);
         assert!(!webp_fits(&whole[..whole.len() - 2]));
-        let mut lying = webp(&[head(), frame(8, 8), part(b"EXIF", b"even")]);
+        let mut lying = webp(&[head(), frame(8, 8), part(*b"EXIF", b"even")]);
         let at = lying.len() - 8;
         lying[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
         assert!(!webp_fits(&lying));

@@ -156,11 +156,12 @@ fn s3(bucket: &str, access: S3Access) -> Result<AmazonS3, Error> {
 }
 
 /// Disks fill up and providers go away: hardly anything that goes wrong here lies at us.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library may come to know more of them")]
 pub(crate) fn trouble(error: &Error) -> PortError {
     match error {
         Error::InvalidPath { .. } | Error::NotImplemented { .. } | Error::NotSupported { .. } => {
             PortError::Unexpected(format!("media: {error}"))
         }
-        other => PortError::Unavailable(format!("media: {other}")),
+        _ => PortError::Unavailable(format!("media: {error}")),
     }
 }

@@ -2,6 +2,10 @@
 //!
 //! The accounts are kept apart from the files, and are the truth about them: a file is stored only for a picture that is
 //! in the books, and leaves the books only once its files are gone.
+#![cfg_attr(
+    feature = "mock",
+    expect(clippy::ref_option_ref, reason = "mockall writes such a type for an optional argument")
+)]
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

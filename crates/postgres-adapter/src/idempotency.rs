@@ -76,7 +76,11 @@ pub(crate) async fn refused<T, E>(
         .first::<uuid::Uuid>(conn)
         .await
         .optional()?;
-    Ok(if recorded.is_some() { DecideError::AlreadyDone.into() } else { DecideError::Refused(refusal).into() })
+    Ok(if recorded.is_some() {
+        DecideError::AlreadyDone.into()
+    } else {
+        DecideError::Refused(refusal).into()
+    })
 }
 
 /// What stands before and after a number in an answer, for a statement that does the thing, learns the number from it and

@@ -25,8 +25,8 @@ mod readiness;
 #[rustfmt::skip]
 mod schema;
 mod session;
-mod stream;
 mod statement;
+mod stream;
 mod transaction;
 mod user;
 mod verification;
@@ -40,11 +40,11 @@ pub use block::PgBlocks;
 pub use connection::{Connector, Timeouts, UrlError};
 #[doc(hidden)]
 pub use constraint::names as constraint_names;
+pub use conversation::PgConversations;
 #[doc(hidden)]
 pub use conversation::post as post_messages;
 #[doc(hidden)]
 pub use event::record as record_events;
-pub use conversation::PgConversations;
 pub use event::{PgEventSource, PgEvents};
 pub use idempotency::PgIdempotency;
 pub use media::PgMedia;
@@ -53,7 +53,7 @@ pub use pool::{PgPool, PoolGauges, PoolSettings};
 pub use product::{PgMaps, PgProducts, PgViews};
 pub use readiness::PgReadiness;
 pub use session::{PgAttempts, PgPasswords, PgSessions};
-pub use transaction::PgTransactions;
 pub use stream::{PgAudiences, PgIngest, PgStreams};
+pub use transaction::PgTransactions;
 pub use user::{PgPayees, PgProfiles, PgUsers};
 pub use verification::PgVerifications;

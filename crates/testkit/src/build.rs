@@ -138,6 +138,6 @@ pub fn stream_form() -> StreamForm {
 #[expect(clippy::expect_used, reason = "the form above is good")]
 pub fn stream(n: u128, owner: UserId) -> Stream {
     let broadcaster = Broadcaster { id: owner, standing: Standing::Active };
-    let announcement = Announcement::check(stream_form(), now()).expect("a good form");
+    let announcement = Announcement::check(&stream_form(), now()).expect("a good form");
     announcement.schedule(stream_id(n), broadcaster, now()).expect("an active owner").stream
 }

@@ -2,6 +2,7 @@
 //! knows every byte, and can lie about any.
 
 /// A picture of this size in which no two neighbours are alike, as large a file as it can be.
+#[expect(clippy::same_item_push, reason = "the rest of each row is pushed between")]
 pub fn png(width: u32, height: u32) -> Vec<u8> {
     let mut rows = Vec::new();
     let mut shade = 7_u32;
@@ -13,12 +14,12 @@ pub fn png(width: u32, height: u32) -> Vec<u8> {
             rows.push(shade.to_be_bytes()[0]);
         }
     }
-    of_chunks(&[head(width, height, TRUE_COLOUR), chunk(b"IDAT", &stored(&rows)), chunk(b"IEND", &[])])
+    of_chunks(&[head(width, height, TRUE_COLOUR), chunk(*b"IDAT", &stored(&rows)), chunk(*b"IEND", &[])])
 }
 
 /// A file of a few bytes that says it is a picture of this size.
 pub fn png_that_says(width: u32, height: u32) -> Vec<u8> {
-    of_chunks(&[head(width, height, TRUE_COLOUR), chunk(b"IDAT", &stored(&[0; 64])), chunk(b"IEND", &[])])
+    of_chunks(&[head(width, height, TRUE_COLOUR), chunk(*b"IDAT", &stored(&[0; 64])), chunk(*b"IEND", &[])])
 }
 
 /// A picture of this size, black, honest and packed as tightly as it goes: fifty thousand by fifty thousand pixels are
@@ -26,7 +27,7 @@ pub fn png_that_says(width: u32, height: u32) -> Vec<u8> {
 pub fn png_bomb(width: u32, height: u32) -> Vec<u8> {
     let row = u64::from(width.div_ceil(8)) + 1;
     let packed = zeros(row * u64::from(height));
-    of_chunks(&[head(width, height, BLACK_AND_WHITE), chunk(b"IDAT", &packed), chunk(b"IEND", &[])])
+    of_chunks(&[head(width, height, BLACK_AND_WHITE), chunk(*b"IDAT", &packed), chunk(*b"IEND", &[])])
 }
 
 /// A small picture with a colour profile that unpacks to so many bytes.
@@ -35,9 +36,9 @@ pub fn png_with_profile_bomb(bytes: u64) -> Vec<u8> {
     let rows = [0; 4];
     of_chunks(&[
         head(1, 1, TRUE_COLOUR),
-        chunk(b"iCCP", &profile),
-        chunk(b"IDAT", &stored(&rows)),
-        chunk(b"IEND", &[]),
+        chunk(*b"iCCP", &profile),
+        chunk(*b"IDAT", &stored(&rows)),
+        chunk(*b"IEND", &[]),
     ])
 }
 
@@ -52,10 +53,10 @@ fn of_chunks(chunks: &[Vec<u8>]) -> Vec<u8> {
 
 fn head(width: u32, height: u32, [depth, colour]: [u8; 2]) -> Vec<u8> {
     let content = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, colour, 0, 0, 0]].concat();
-    chunk(b"IHDR", &content)
+    chunk(*b"IHDR", &content)
 }
 
-fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn chunk(name: [u8; 4], content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len()).unwrap_or(u32::MAX);
     let named = [&name[..], content].concat();
     let sum = crc(&named);

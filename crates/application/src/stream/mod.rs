@@ -85,7 +85,7 @@ impl Streams {
         once: Option<&'a Once<'a, Stream>>,
     ) -> Result<Stream, StreamError> {
         let (id, now) = (StreamId::from_uuid(self.ids.next()), self.clock.now());
-        let announcement = Announcement::check(form, now)?;
+        let announcement = Announcement::check(&form, now)?;
         let decide = |broadcaster: Broadcaster| announcement.clone().schedule(id, broadcaster, now);
         Ok(self.repository.schedule(owner, &decide, once).await?)
     }

@@ -56,10 +56,9 @@ fn store(state: StreamState) -> MockStreamRepository {
 }
 
 fn refused<T: std::fmt::Debug>(result: Result<T, StreamError>) -> StreamRefusal {
-    match result.unwrap_err() {
-        StreamError::Decide(DecideError::Refused(refusal)) => refusal,
-        other => panic!("{other}"),
-    }
+    let error = result.unwrap_err();
+    let StreamError::Decide(DecideError::Refused(refusal)) = error else { panic!("{error}") };
+    refusal
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ pub(super) fn beginning(at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTim
 
 impl Announcement {
     /// Checks every field and names all that are wrong.
-    pub fn check(form: StreamForm, now: DateTime<Utc>) -> Result<Self, Violations> {
+    pub fn check(form: &StreamForm, now: DateTime<Utc>) -> Result<Self, Violations> {
         let mut wrong = Violations::none();
         let title = wrong.keep("title", StreamTitle::parse(&form.title));
         let description =

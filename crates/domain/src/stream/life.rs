@@ -86,7 +86,7 @@ impl Stream {
         let StreamState::Live { since } = self.state else { return Err(StreamRefusal::NotLive) };
         let state = StreamState::Ended { since, at: now.max(since) };
         let recording_url = recording_url.or_else(|| self.recording_url.clone());
-        Ok(Self { state, recording_url, ..self }.changed(now).told())
+        Ok(Self { recording_url, state, ..self }.changed(now).told())
     }
 
     /// The show, and the news that it is where it is. Its owner hears of it, for their other devices.

@@ -89,6 +89,7 @@ pub(crate) struct Parts {
 }
 
 /// The parts of a server with these settings. Nothing is connected yet: the database may be away and come later.
+#[expect(clippy::too_many_lines, reason = "a list of every part there is")]
 pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<Parts, Failure> {
     let pool = pool(&config.database)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);

@@ -105,7 +105,7 @@ fn thousandths(weight: &str) -> u16 {
 
 /// Things on a map.
 #[derive(Serialize, ToSchema)]
-pub struct FeatureCollection<F> {
+pub(super) struct FeatureCollection<F> {
     #[schema(value_type = String, example = "FeatureCollection")]
     r#type: &'static str,
     features: Vec<Feature<F>>,
@@ -115,7 +115,7 @@ pub struct FeatureCollection<F> {
 
 /// A thing on a map.
 #[derive(Serialize, ToSchema)]
-pub struct Feature<F> {
+pub(super) struct Feature<F> {
     #[schema(value_type = String, example = "Feature")]
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,7 +126,7 @@ pub struct Feature<F> {
 
 /// Where it is.
 #[derive(Serialize, ToSchema)]
-pub struct Geometry {
+pub(super) struct Geometry {
     #[schema(value_type = String, example = "Point")]
     r#type: &'static str,
     /// Longitude, then latitude.

@@ -152,6 +152,7 @@ mod tests {
         Some((video.stream.to_string(), video.key, video.publisher.into_string()))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "to be compared with what may not be there")]
     fn found(key: &str, publisher: &str) -> Option<(String, String, String)> {
         Some((ID.to_owned(), key.to_owned(), publisher.to_owned()))
     }

@@ -7,6 +7,7 @@ use souk_testkit::picture;
 
 use crate::support::{decoded, develop, encoded, scene};
 
+#[expect(clippy::panic, reason = "the test ends here")]
 async fn fault(upload: Vec<u8>) -> ImageFault {
     match develop(upload).await {
         Err(DevelopError::Unfit(fault)) => fault,

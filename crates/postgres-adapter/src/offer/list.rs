@@ -28,15 +28,14 @@ pub(super) async fn find(pool: &PgPool, id: OfferId) -> Result<Option<Offer>, Po
 /// Each side has an index in the order of the list; both sides together are two pages, of which the newest rows make one.
 pub(super) async fn list(pool: &PgPool, query: &OfferQuery) -> Result<Page<Offer, OfferPosition>, PortError> {
     let mut conn = pool.lease().await?;
-    let rows = match query.role {
-        Some(role) => side(query, role).load::<OfferRow>(&mut *conn).await,
-        None => {
-            let (mut first, mut second) = (&*conn, &*conn);
-            let bought = side(query, Party::Buyer).load::<OfferRow>(&mut first);
-            let sold = side(query, Party::Seller).load::<OfferRow>(&mut second);
-            let both = async { tokio::try_join!(bought, sold) }.await;
-            both.map(|(bought, sold)| bought.into_iter().chain(sold).collect())
-        }
+    let rows = if let Some(role) = query.role {
+        side(query, role).load::<OfferRow>(&mut *conn).await
+    } else {
+        let (mut first, mut second) = (&*conn, &*conn);
+        let bought = side(query, Party::Buyer).load::<OfferRow>(&mut first);
+        let sold = side(query, Party::Seller).load::<OfferRow>(&mut second);
+        let both = async { tokio::try_join!(bought, sold) }.await;
+        both.map(|(bought, sold)| bought.into_iter().chain(sold).collect())
     };
     let mut offers = OfferRow::all(conn.settle(rows)?)?;
     offers.sort_by_key(|offer| std::cmp::Reverse((offer.created_at, offer.id)));

@@ -111,10 +111,13 @@ async fn try_ingest(
     taken
 }
 
+/// The hash of the key, and of whoever publishes, with their name.
+type IngestColumns = (Vec<u8>, Option<Vec<u8>>, Option<String>);
+
 type Found = (Option<IngestHash>, Option<Publisher>);
 
 async fn load(conn: &mut AsyncPgConnection, stream: StreamId) -> Result<Found, TryError<IngestRefusal>> {
-    let row: Option<(Vec<u8>, Option<Vec<u8>>, Option<String>)> = stream_ingest::table
+    let row: Option<IngestColumns> = stream_ingest::table
         .find(stream.as_uuid())
         .select((stream_ingest::key_hash, stream_ingest::publisher_hash, stream_ingest::publisher_id))
         .first(conn)

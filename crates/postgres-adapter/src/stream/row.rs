@@ -1,4 +1,8 @@
 //! A show as a row.
+#![expect(
+    clippy::ref_option_ref,
+    reason = "the derive of a changeset writes such a type for an optional column"
+)]
 
 use chrono::{DateTime, Utc};
 use diesel::{pg::Pg, prelude::*, sql_types::Timestamptz};

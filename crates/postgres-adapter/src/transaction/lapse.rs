@@ -8,6 +8,7 @@ use diesel::{
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use souk_domain::{
     event::Event,
+    id::OfferId,
     id::ProductId,
     offer::{Lapse, OfferRefusal},
     transaction::Transaction,
@@ -74,7 +75,7 @@ async fn try_lapse(pool: &PgPool, limit: u32) -> Result<u64, TryError<OfferRefus
             let rows: Vec<PendingRow> = over.load(conn).await?;
             let deals = rows.into_iter().map(Transaction::try_from).collect::<Result<Vec<_>, _>>();
             let deals = deals.map_err(DecideError::from)?;
-            let of: Vec<_> = deals.iter().filter_map(|deal| deal.offer).map(|id| id.as_uuid()).collect();
+            let of: Vec<_> = deals.iter().filter_map(|deal| deal.offer).map(OfferId::as_uuid).collect();
             let offers = statement(OFFERS).bind::<Array<SqlUuid>, _>(of).load(conn).await?;
             let offers = OfferRow::all(offers).map_err(DecideError::from)?;
             let offer_of = |deal: &Transaction| offers.iter().find(|offer| deal.offer == Some(offer.id));

@@ -315,10 +315,7 @@ async fn old_events_go_batch_by_batch_and_young_ones_stay() {
     for n in 1..=5 {
         client.batch_execute(&insert(n, &[])).await.unwrap();
     }
-    client
-        .batch_execute("UPDATE outbox_events SET created_at = 'epoch' WHERE id <= 3")
-        .await
-        .unwrap();
+    client.batch_execute("UPDATE outbox_events SET created_at = 'epoch' WHERE id <= 3").await.unwrap();
     let events = PgEvents::new(ground.pool.clone());
     assert_eq!(events.remove_before(now(), 2).await, Ok(2));
     assert_eq!(events.remove_before(now(), 2).await, Ok(1));

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "this is all test, but clippy only knows that of functions marked as one"
@@ -17,9 +18,9 @@ mod export;
 mod feed;
 mod fill;
 mod listing;
+mod maps;
 mod media;
 mod migrations;
-mod maps;
 mod nearby;
 mod offer;
 mod password;

@@ -42,7 +42,7 @@ impl Ground {
     /// Announces a form as show number `n`, `n` seconds after the first.
     pub(crate) async fn announce(&self, n: u32, owner: UserId, form: StreamForm) -> Stream {
         let at = later(n.into());
-        let announcement = Announcement::check(form, at).unwrap();
+        let announcement = Announcement::check(&form, at).unwrap();
         let id = build::stream_id(n.into());
         let decide = |broadcaster: Broadcaster| announcement.clone().schedule(id, broadcaster, at);
         self.streams().schedule(owner, &decide, None).await.unwrap()
@@ -205,7 +205,7 @@ async fn a_repeated_announcement_announces_nothing_more() {
     };
     let answer = |stream: &Stream| Answer(stream.title.as_ref().as_bytes().to_vec());
     let once = Once { claim, answer: &answer };
-    let announcement = Announcement::check(build::stream_form(), now()).unwrap();
+    let announcement = Announcement::check(&build::stream_form(), now()).unwrap();
     for (n, expected) in [(1, None), (2, Some(DecideError::AlreadyDone))] {
         let decide =
             |broadcaster: Broadcaster| announcement.clone().schedule(build::stream_id(n), broadcaster, now());
@@ -221,7 +221,7 @@ async fn a_show_announced_while_its_owner_leaves_is_cancelled_or_never_was() {
     let (mut refusals, mut announced) = (0, 0);
     for n in 1..=16_u32 {
         let owner = ground.user(n.into(), &format!("owner{n}")).await.id;
-        let announcement = Announcement::check(build::stream_form(), now()).unwrap();
+        let announcement = Announcement::check(&build::stream_form(), now()).unwrap();
         let decide = |broadcaster: Broadcaster| {
             announcement.clone().schedule(build::stream_id(n.into()), broadcaster, now())
         };

@@ -215,10 +215,10 @@ async fn nobody_waits_for_a_crowded_show_and_everybody_is_counted() {
     holder.batch_execute("BEGIN; SELECT FROM streams FOR UPDATE").await.unwrap();
     let servers = [ground.audiences(), PgAudiences::new(ground.another_pool())];
     let mut crowd = JoinSet::new();
-    for n in 0..64_usize {
-        let server = servers[n % 2].clone();
+    for n in 0..64_u128 {
+        let server = servers[usize::from(n % 2 == 1)].clone();
         crowd.spawn(async move {
-            server.heartbeat(id, &viewer(n as u128), window(), later(2)).await.unwrap().unwrap().viewers
+            server.heartbeat(id, &viewer(n), window(), later(2)).await.unwrap().unwrap().viewers
         });
     }
     assert_eq!(crowd.join_all().await, [1; 64], "each counts themself beside those who were counted");

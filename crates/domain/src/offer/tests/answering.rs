@@ -72,11 +72,12 @@ fn saying_no_is_possible_where_dealing_is_not() {
     let gone = || AnswerContext { counterpart: Standing::Banned, ..answering() };
     let reserved =
         || AnswerContext { listed: Listed { state: ProductState::Reserved, ..listed() }, ..answering() };
-    for (context, refusal) in [
-        (blocked as fn() -> AnswerContext, OfferRefusal::Blocked),
+    let contexts: [(fn() -> AnswerContext, OfferRefusal); 3] = [
+        (blocked, OfferRefusal::Blocked),
         (gone, OfferRefusal::CounterpartUnavailable),
         (reserved, OfferRefusal::ProductNotAvailable),
-    ] {
+    ];
+    for (context, refusal) in contexts {
         assert_eq!(context().accept(DEAL, &rules()), Err(refusal));
         assert_eq!(context().counter(offer_id(9), proposal(900), &rules()), Err(refusal));
         assert!(context().reject().is_ok());
@@ -148,4 +149,3 @@ fn what_nobody_pays_lapses_with_its_offer() {
     assert_eq!(kinds(&lapse.events(at)), [EventKind::TransactionCancelled, EventKind::OfferExpired]);
     assert_ne!(lapse.posts()[0].message, offer.ended().unwrap().message);
 }
-

@@ -45,7 +45,7 @@ fn form() -> StreamForm {
 fn announced() -> Stream {
     let id = StreamId::from_uuid(Uuid::from_u128(7));
     let broadcaster = Broadcaster { id: ada(), standing: Standing::Active };
-    Announcement::check(form(), now()).unwrap().schedule(id, broadcaster, now()).unwrap().stream
+    Announcement::check(&form(), now()).unwrap().schedule(id, broadcaster, now()).unwrap().stream
 }
 
 fn context(stream: Stream) -> StreamContext {
@@ -56,7 +56,7 @@ fn live() -> Stream {
     context(announced()).start(ada(), now()).unwrap().stream
 }
 
-fn faults(form: StreamForm) -> Vec<String> {
+fn faults(form: &StreamForm) -> Vec<String> {
     let wrong = Announcement::check(form, now()).unwrap_err();
     wrong.iter().map(|wrong| format!("{} {}", wrong.field, wrong.code)).collect()
 }
@@ -66,10 +66,10 @@ fn a_show_begins_in_the_future_and_at_most_90_days_ahead() {
     let at = |at| StreamForm { scheduled_at: Some(at), ..form() };
     let second = TimeDelta::seconds(1);
     for good in [now() + second, now() + TimeDelta::days(90)] {
-        assert!(Announcement::check(at(good), now()).is_ok(), "{good}");
+        assert!(Announcement::check(&at(good), now()).is_ok(), "{good}");
     }
     for bad in [now(), now() - second, now() + TimeDelta::days(90) + second, DateTime::<Utc>::MAX_UTC] {
-        assert_eq!(faults(at(bad)), ["scheduled_at out_of_range"], "{bad}");
+        assert_eq!(faults(&at(bad)), ["scheduled_at out_of_range"], "{bad}");
     }
     assert_eq!(announced().scheduled_at, now(), "left out, it can begin at once");
 }
@@ -85,7 +85,7 @@ fn everything_wrong_with_an_announcement_is_named_at_once() {
         ..form()
     };
     assert_eq!(
-        faults(wrong),
+        faults(&wrong),
         [
             "title required",
             "description too_long",
@@ -100,7 +100,7 @@ fn everything_wrong_with_an_announcement_is_named_at_once() {
 fn only_an_active_owner_drives_a_show() {
     for standing in [Standing::Suspended, Standing::Banned, Standing::Deleted { at: now() }] {
         let broadcaster = Broadcaster { id: ada(), standing };
-        let announced_by = Announcement::check(form(), now()).unwrap();
+        let announced_by = Announcement::check(&form(), now()).unwrap();
         let announced_by = announced_by.schedule(announced().id, broadcaster, now());
         assert_eq!(announced_by.unwrap_err(), StreamRefusal::Suspended);
         let suspended = StreamContext { stream: announced(), standing };

@@ -49,9 +49,10 @@ proptest! {
                 }
                 Act::Publish | Act::Unpublish => {
                     let ingest = ingest(stream.clone(), publishing.clone());
-                    let decided = match act {
-                        Act::Publish => ingest.publish(publisher(1, "5"), None, at),
-                        _ => ingest.unpublish(&publisher(1, "5"), at),
+                    let decided = if matches!(act, Act::Publish) {
+                        ingest.publish(publisher(1, "5"), None, at)
+                    } else {
+                        ingest.unpublish(&publisher(1, "5"), at)
                     };
                     decided.ok().and_then(|decision| {
                         publishing = decision.publisher;

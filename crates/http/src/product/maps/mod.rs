@@ -3,8 +3,6 @@
 mod query;
 mod view;
 
-pub use view::{ClusterList, ClusterProperties};
-
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -17,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use self::{
     query::{BoxParameters, ClusterParameters, TileParameters, TilePath},
-    view::ClusterFeatures,
+    view::{ClusterFeatures, ClusterList},
 };
 use super::{
     ProductList,

@@ -12,7 +12,7 @@ use crate::point::Point;
 
 /// The cells of a map that hold anything.
 #[derive(Serialize, ToSchema)]
-pub struct ClusterList {
+pub(super) struct ClusterList {
     data: Vec<ClusterView>,
     /// Always null: there is one page.
     next_cursor: Option<String>,
@@ -43,7 +43,7 @@ struct BoundsView {
 
 /// What a cluster on a map tells besides its place.
 #[derive(Serialize, ToSchema)]
-pub struct ClusterProperties {
+pub(super) struct ClusterProperties {
     /// How many there are in the whole cell.
     count: i64,
     /// Whether that comes from a sample.

@@ -31,6 +31,7 @@ use super::{
 const ACTORS: [&str; 6] = ["", "old", "forged", "bob", "ada", "root"];
 
 /// Operation, the path it is asked at, what is sent, and the status each of [`ACTORS`] gets.
+#[expect(clippy::too_many_lines, reason = "a table is read as one")]
 fn matrix() -> Vec<(&'static str, &'static str, Value, [u16; 6])> {
     let listing = json!({
         "title": "Lamp", "description": "Works.", "category": "home_decor", "feed_type": "community",
@@ -217,7 +218,7 @@ fn ports() -> Ports {
     ports.users.expect_insert().returning(|_, _| Ok(()));
     ports.profiles = super::profile::store(Standing::Active);
     ports.blocks = super::block::store();
-    ports.offers = super::offer::store();
+    ports.offers = offer::store();
     ports.payees = super::onboarding::store(Standing::Active);
     ports.payments = Some(super::onboarding::provider());
     ports.conversations = super::conversation::store().conversations;

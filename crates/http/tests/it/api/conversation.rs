@@ -355,7 +355,9 @@ async fn cursors_go_on_where_they_ended_and_in_their_list_only() {
             MessageDirection::Backward { before: None } => Some(4),
             MessageDirection::Forward { after: 2 } => Some(3),
             MessageDirection::Backward { before: Some(4) } | MessageDirection::Forward { after: 3 } => None,
-            other => panic!("{other:?}"),
+            MessageDirection::Backward { .. } | MessageDirection::Forward { .. } => {
+                panic!("{:?}", page.direction)
+            }
         };
         Ok(Some(Page { items: vec![message(4, text("Hello"))], next }))
     });

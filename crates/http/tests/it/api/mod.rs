@@ -130,6 +130,7 @@ impl Ports {
     }
 
     /// The API on these ports, with these limits.
+    #[expect(clippy::too_many_lines, reason = "a list of every service")]
     pub(crate) fn limited_router(self, rate_limits: RateLimits) -> Router {
         let mut access = MockAccessTokens::new();
         access.expect_read().returning(|token, _| actor(token));

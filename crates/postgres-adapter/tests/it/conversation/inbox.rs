@@ -62,7 +62,7 @@ async fn each_thread_is_listed_with_all_there_is_to_see() {
     for user in [BUYER, SELLER] {
         let listed = pages(&world, user, false, 20).await;
         let found = world.threads.find(thread(1), of(user)).await.unwrap().unwrap();
-        assert_eq!(listed, [found.clone()]);
+        assert_eq!(listed, std::slice::from_ref(&found));
         assert_eq!(found.unread_count(), if user == BUYER { 0 } else { 2 });
         assert_eq!(found.counterpart.id, of(if user == BUYER { SELLER } else { BUYER }));
         assert_eq!(found.last_message.unwrap().seq, 2);

@@ -71,7 +71,7 @@ async fn the_rule_sees_everything_that_speaks_against_it() {
         };
         let refused = world.threads.open(of(BUYER), topic, &decide, None, None).await;
         let seen = seen.lock().unwrap().clone();
-        assert_eq!(refused.is_err(), true);
+        assert!(refused.is_err());
         seen
     };
     let plain = context(product()).await.unwrap();

@@ -324,10 +324,10 @@ async fn the_store_tells_the_rules_of_standings_and_blocks() {
     assert_eq!(market.accept(1, 1).await, refused(OfferRefusal::CounterpartUnavailable));
     assert_eq!(market.cancel(1, 2).await, refused(OfferRefusal::Suspended));
     set("UPDATE users SET status = 'active'").await;
-    for (blocker, blocked) in [(1, 2), (2, 1)] {
-        let (blocker, blocked) = (user_id(blocker).as_uuid(), user_id(blocked).as_uuid());
+    for (by, whom) in [(1, 2), (2, 1)] {
+        let (by, whom) = (user_id(by).as_uuid(), user_id(whom).as_uuid());
         let block = "INSERT INTO user_blocks VALUES ($1, $2, now())";
-        market.client.execute(block, &[&blocker, &blocked]).await.unwrap();
+        market.client.execute(block, &[&by, &whom]).await.unwrap();
         assert_eq!(market.accept(1, 1).await, refused(OfferRefusal::Blocked));
         assert_eq!(market.try_make(2, 1, 2, 41_000).await, refused(OfferRefusal::Blocked));
         set("DELETE FROM user_blocks").await;

@@ -62,7 +62,7 @@ async fn of_all_that_can_happen_to_an_offer_one_thing_does() {
             let (offers, rules) = (market.offers(), market.rules.clone());
             async move { act(rival, &offers, &rules, round).await }
         });
-        let outcomes = tokio::task::JoinSet::from_iter(rivals).join_all().await;
+        let outcomes = rivals.collect::<tokio::task::JoinSet<_>>().join_all().await;
         // Nobody may have won yet if the sweep came too early; what is left then is for it alone.
         while market.find(round).await.state == OfferState::Pending {
             market.offers().expire(100).await.unwrap();
@@ -107,7 +107,7 @@ async fn nothing_is_accepted_at_or_after_its_time() {
         let (offers, rules) = (market.offers(), market.rules.clone());
         async move { accept(&offers, &rules, n.into(), user_id(1), None).await }
     });
-    let outcomes = tokio::task::JoinSet::from_iter(rivals).join_all().await;
+    let outcomes = rivals.collect::<tokio::task::JoinSet<_>>().join_all().await;
     let accepted = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     assert!((1..outcomes.len()).contains(&accepted), "some in time, some not: {accepted}");
     for outcome in outcomes {
@@ -221,7 +221,7 @@ async fn a_deal_that_lapses_and_new_offers_do_not_meet() {
             made.is_ok() || clean.contains(&made)
         }
     });
-    let outcomes = tokio::task::JoinSet::from_iter(rivals).join_all().await;
+    let outcomes = rivals.collect::<tokio::task::JoinSet<_>>().join_all().await;
     assert!(outcomes.into_iter().all(|is_clean| is_clean));
     while market.count("SELECT count(*) FROM transactions WHERE status = 'pending'").await > 0 {
         PgTransactions::new(market.ground.pool.clone()).lapse(10).await.unwrap();
