@@ -69,7 +69,18 @@ async fn the_sql_of_all_migrations_makes_the_same_schema() {
 /// Runs a script made for psql, without what only psql understands.
 async fn run(database: &TestDatabase, script: &str) {
     let sql: String = script.split_inclusive('\n').filter(|line| !line.starts_with('\\')).collect();
-    database.connect().await.batch_execute(&sql).await.unwrap();
+    let client = database.connect().await;
+    for migration in sql.replace("\n\n-- 20", "\0-- 20").split('\0') {
+        // What is sent at once is one transaction, which psql would not make of it.
+        let statements: Vec<&str> = if migration.contains(" CONCURRENTLY ") {
+            migration.split_inclusive(";\n").collect()
+        } else {
+            vec![migration]
+        };
+        for statement in statements {
+            client.batch_execute(statement).await.unwrap();
+        }
+    }
 }
 
 #[tokio::test]

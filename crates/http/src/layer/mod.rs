@@ -144,15 +144,19 @@ async fn change(
     if ground.in_flight.is_full() {
         return Err(Problem::overloaded());
     }
-    let place = match ground.reception.as_ref().map(|reception| reception.admit(request.headers())) {
+    // Only a POST brings anything; whatever else comes is refused by the routes, and needs no room for a body.
+    let reception = ground.reception.as_ref();
+    let brings = reception.is_none() || *request.method() == Method::POST;
+    let most = if brings { ground.limits.body } else { 0 };
+    let place = match reception.filter(|_| brings).map(|reception| reception.admit(request.headers())) {
         None => None,
         Some(Ok(place)) => Some(place),
         Some(Err(problem)) => {
-            let _ = timeout_at(deadline, body::let_go(request, ground.limits.body)).await;
+            let _ = timeout_at(deadline, body::let_go(request, most)).await;
             return Err(problem);
         }
     };
-    let request = timeout_at(deadline, body::received(request, ground.limits.body))
+    let request = timeout_at(deadline, body::received(request, most))
         .await
         .map_err(|_| Problem::request_timeout())??;
     let room = ground.in_flight.enter().ok_or_else(Problem::overloaded)?;

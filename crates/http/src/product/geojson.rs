@@ -48,7 +48,8 @@ impl Shape {
         let accepted: Vec<_> =
             headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
         let wish = |subtype| wish(&accepted, subtype);
-        if wish("geo+json") > wish("json") { Self::GeoJson } else { Self::Json }
+        let geo = wish("geo+json");
+        if geo.0 > 0 && geo > wish("json") { Self::GeoJson } else { Self::Json }
     }
 }
 
