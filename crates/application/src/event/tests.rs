@@ -1,3 +1,5 @@
+//! Following events: the hub, and resuming.
+
 use souk_domain::{
     id::{SessionId, UserId},
     user::Role,

@@ -1,3 +1,5 @@
+//! Events, and the words they are stored under.
+
 use std::collections::BTreeSet;
 
 use super::*;

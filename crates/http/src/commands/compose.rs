@@ -1,5 +1,7 @@
 //! Puts the parts together: adapters behind ports, ports into services, services into the state handlers see.
 
+mod outside;
+
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -21,26 +23,19 @@ use souk_domain::{
     verification::CodeKey,
 };
 use souk_http::{
-    config::{
-        Config, Database, Mail as MailSettings, Offers as OfferSettings, Streams as StreamSettings, Tokens,
-    },
+    config::{Config, Database, Offers as OfferSettings, Streams as StreamSettings, Tokens},
     cursor::Cursors,
     health::Health,
-    media::MediaUrls,
     metrics::{EventReading, PoolReading, ReadEvents, ReadPool},
     server::Drain,
     state::{AppState, Services},
     stream::IngestSecret,
 };
-use souk_mail_adapter::{LogMail, LogSms, SmtpError, SmtpMail, SmtpSettings};
-use souk_media_adapter::{MediaPlace, ObjectMedia, S3Access, Workshop};
 use souk_ports::{
     Clock, IdSource, PortError,
     event::EventRepository,
     idempotency::IdempotencyRepository,
-    message::Mail,
     offer::OfferRepository,
-    payments::Payments,
     product::ViewRepository,
     session::{AttemptRepository, PasswordRepository, Passwords, SessionRepository},
     stream::AudienceRepository,
@@ -48,16 +43,16 @@ use souk_ports::{
 };
 use souk_postgres_adapter::{
     Connector, PgAdmins, PgAttempts, PgAudiences, PgBlocks, PgConversations, PgEventSource, PgEvents,
-    PgIdempotency, PgIngest, PgMaps, PgMedia, PgOffers, PgPasswords, PgPayees, PgPool, PgProducts,
-    PgProfiles, PgReadiness, PgSessions, PgStreams, PgTransactions, PgUsers, PgVerifications, PgViews,
-    PoolSettings, Timeouts, UrlError,
+    PgIdempotency, PgIngest, PgMaps, PgOffers, PgPasswords, PgPayees, PgPool, PgProducts, PgProfiles,
+    PgReadiness, PgSessions, PgStreams, PgTransactions, PgUsers, PgVerifications, PgViews, PoolSettings,
+    Timeouts, UrlError,
 };
-use souk_stripe_adapter::{StripeError, StripePayments, StripeSettings};
 use souk_system_adapter::{
     Argon2Passwords, HmacAccessTokens, HmacPseudonyms, HmacRefreshTokens, Keys, RandomCodes,
     RandomIngestKeys, RandomResetTokens, SystemClock, TimeOrderedIds,
 };
 
+use self::outside::{courier, media, media_urls, payments};
 use super::Failure;
 
 /// The parts of a server.
@@ -279,38 +274,6 @@ fn conversations(
     Ok(Conversations::new(threads, media.clone(), pseudonyms, limits, Arc::clone(clock), Arc::clone(ids)))
 }
 
-/// Who sends messages: over SMTP if there is a mail server, else into the log. Text messages have no provider yet.
-fn courier(settings: &MailSettings) -> Result<Courier, SmtpError> {
-    let mail: Arc<dyn Mail> = if let Some(url) = &settings.smtp_url {
-        let (url, from) = (url.clone(), settings.from.clone());
-        Arc::new(SmtpMail::new(&SmtpSettings { url, from, timeout: settings.timeout })?)
-    } else {
-        tracing::warn!(
-            "SOUK_SMTP_URL is not set: e-mail is written to the log, codes included; for development only"
-        );
-        Arc::new(LogMail)
-    };
-    Ok(Courier::new(mail, Arc::new(LogSms)))
-}
-
-/// The payment provider, if there is one.
-fn payments(config: &Config) -> Result<Option<Arc<dyn Payments>>, StripeError> {
-    let (settings, server) = (&config.payments, &config.server);
-    let Some(key) = settings.key.clone() else { return Ok(None) };
-    let own = |page: &str| {
-        let ours = server.public_url.clone().unwrap_or_else(|| format!("http://{}", server.addr));
-        format!("{ours}/onboarding/{page}")
-    };
-    let provider = StripePayments::new(&StripeSettings {
-        key,
-        api_base: settings.api_base.clone(),
-        timeout: settings.timeout,
-        return_url: settings.return_url.clone().unwrap_or_else(|| own("done")),
-        refresh_url: settings.refresh_url.clone().unwrap_or_else(|| own("again")),
-    })?;
-    Ok(Some(Arc::new(provider)))
-}
-
 /// How many devices of one account may follow events on one server. Some of them are gone and not yet noticed.
 const STREAMS_OF_ONE: usize = 16;
 
@@ -339,41 +302,6 @@ fn connector(database: &Database) -> Result<Connector, UrlError> {
         transaction: database.transaction_timeout,
     };
     Connector::new(database.url.expose_secret(), Some(timeouts))
-}
-
-/// Pictures, and where they are kept.
-fn media(
-    config: &Config,
-    pool: &PgPool,
-    clock: &Arc<dyn Clock>,
-    ids: &Arc<dyn IdSource>,
-) -> Result<MediaLibrary, Failure> {
-    let settings = &config.media;
-    let provider = settings.provider.clone();
-    let access = S3Access {
-        region: provider.region,
-        endpoint: provider.endpoint,
-        access_key_id: provider.access_key_id,
-        secret_access_key: provider.secret_access_key,
-        session_token: provider.session_token,
-    };
-    let place =
-        MediaPlace::parse(&settings.url, access).map_err(|error| format!("SOUK_MEDIA_URL: {error}"))?;
-    let library = MediaLibrary::new(
-        Arc::new(PgMedia::new(pool.clone())),
-        Arc::new(Workshop::new()),
-        Arc::new(ObjectMedia::new(place)?),
-        Arc::clone(clock),
-        Arc::clone(ids),
-    );
-    Ok(library.limited(config.server.rate_limits))
-}
-
-fn media_urls(config: &Config, public_url: &str) -> MediaUrls {
-    match &config.media.public_url {
-        Some(elsewhere) => MediaUrls::below(elsewhere),
-        None => MediaUrls::below(&format!("{public_url}/media")),
-    }
 }
 
 /// The pool of connections.

@@ -1,3 +1,5 @@
+//! Shows: announcing them, driving them, and what is asked of them.
+
 mod turns;
 
 use uuid::Uuid;
