@@ -1,2 +1,3 @@
 -- Loses: nothing but speed.
+-- squawk-ignore require-lock-timeout, require-statement-timeout
 DROP INDEX CONCURRENTLY IF EXISTS ix_products_popular;

@@ -1,4 +1,4 @@
-//! Threads: opening, finding and reading them; what is written in them is in [`message`].
+//! Threads: opening, finding and reading them; what is written in them is in `message`.
 
 mod form;
 mod message;
