@@ -1,5 +1,5 @@
 -- Why: the listings that were there before their changes were noted are counted too.
--- Lock: none that anybody waits for; some 15 s for a million listings, while buying and selling go on. Workers leave the
+-- Lock: none that anybody waits for; a minute or so for a million listings, while people go on. Workers leave the
 --       sums alone meanwhile.
 -- Running version: does not notice.
 SET LOCAL lock_timeout = '2s';
