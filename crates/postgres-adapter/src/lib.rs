@@ -9,6 +9,7 @@ mod block;
 mod connection;
 mod constraint;
 mod conversation;
+mod due;
 mod error;
 mod event;
 mod expiry;

@@ -1,37 +1,29 @@
 //! Giving up deals that nobody paid.
 
 use chrono::{DateTime, Utc};
-use diesel::{
-    QueryableByName,
-    sql_types::{Array, BigInt, Timestamptz, Uuid as SqlUuid},
-};
+use diesel::sql_types::{Array, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncConnection, RunQueryDsl};
 use souk_domain::{
     event::Event,
-    id::OfferId,
-    id::ProductId,
+    id::{OfferId, ProductId},
     offer::{Lapse, OfferRefusal},
     transaction::Transaction,
 };
 use souk_ports::{DecideError, PortError};
-use uuid::Uuid;
 
 use super::row::PendingRow;
 use crate::{
     PgPool,
+    due::{self, Due, locking_due},
     error::{TryError, retrying},
     offer::{self, OfferRow},
     statement::statement,
 };
 
-/// The listings first, as everywhere; those that somebody has locked are passed over, so that nobody waits for the sweep
-/// nor the sweep for anybody. What is due is looked up by a clock that stands still for a statement: an index cannot be
-/// asked for a moving one.
-const LOCK: &str = "SELECT id, clock_timestamp() AS now FROM (
-         SELECT id FROM products WHERE id IN (
-             SELECT product_id FROM transactions WHERE status = 'pending' AND pay_by <= statement_timestamp()
-             ORDER BY pay_by LIMIT $1)
-         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) locked";
+const LOCK: &str = locking_due!(
+    "SELECT product_id FROM transactions WHERE status = 'pending' AND pay_by <= statement_timestamp()
+         ORDER BY pay_by"
+);
 
 /// As they are now: between the first look and the lock, somebody may have paid.
 const OVER: &str =
@@ -41,36 +33,16 @@ const OFFERS: &str = "SELECT * FROM offers WHERE id = ANY ($1)";
 
 const CANCEL: &str = "UPDATE transactions SET status = 'cancelled', updated_at = $2 WHERE id = ANY ($1)";
 
-#[derive(QueryableByName)]
-struct LockedRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-    #[diesel(sql_type = Timestamptz)]
-    now: DateTime<Utc>,
-}
-
 /// Gives up at most `limit` deals; says how many.
 pub(super) async fn lapse(pool: &PgPool, limit: u32) -> Result<u64, PortError> {
-    match retrying(|| try_lapse(pool, limit)).await {
-        Ok(deals) => {
-            if deals > 0 {
-                pool.announce();
-            }
-            Ok(deals)
-        }
-        Err(DecideError::Port(error)) => Err(error),
-        Err(other) => Err(PortError::Unexpected(other.to_string())),
-    }
+    due::swept(pool, retrying(|| try_lapse(pool, limit)).await)
 }
 
 async fn try_lapse(pool: &PgPool, limit: u32) -> Result<u64, TryError<OfferRefusal>> {
     let mut lease = pool.lease().await.map_err(DecideError::from)?;
     let lapsed = lease
         .transaction(async |conn| {
-            let locked: Vec<LockedRow> =
-                statement(LOCK).bind::<BigInt, _>(i64::from(limit)).load(conn).await?;
-            let Some(now) = locked.iter().map(|row| row.now).max() else { return Ok(0) };
-            let listings: Vec<_> = locked.iter().map(|row| row.id).collect();
+            let Some(Due { listings, now }) = due::lock(conn, LOCK, limit).await? else { return Ok(0) };
             let over = statement(OVER).bind::<Array<SqlUuid>, _>(listings).bind::<Timestamptz, _>(now);
             let rows: Vec<PendingRow> = over.load(conn).await?;
             let deals = rows.into_iter().map(Transaction::try_from).collect::<Result<Vec<_>, _>>();
