@@ -6,8 +6,10 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::{
     OptionalExtension, PgTextExpressionMethods,
-    dsl::sql,
+    dsl::{AsSelect, SqlTypeOf, sql},
+    pg::Pg,
     prelude::*,
+    sql_query,
     sql_types::{Bool, Text},
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
@@ -88,12 +90,14 @@ impl AdminRepository for PgAdmins {
                 .filter(users::created_at.le(at))
                 .filter(users::created_at.lt(at).or(users::id.lt(id.as_uuid())));
         }
+        let page =
+            page.order((users::created_at.desc(), users::id.desc())).limit(i64::from(query.limit.rows()) + 1);
         let mut conn = self.pool.lease().await?;
-        let rows = page
-            .order((users::created_at.desc(), users::id.desc()))
-            .limit(i64::from(query.limit.rows()) + 1)
-            .load::<UserRow>(&mut *conn)
-            .await;
+        let rows = if query.text.is_some() {
+            try_planned_for_values(&mut conn, page).await
+        } else {
+            page.load::<UserRow>(&mut *conn).await
+        };
         let rows = conn.settle(rows)?.into_iter().map(User::try_from).collect::<Result<_, _>>()?;
         Ok(Page::of(rows, query.limit, |user: &User| (user.created_at, user.id)))
     }
@@ -132,6 +136,21 @@ impl AdminRepository for PgAdmins {
         let rows = conn.settle(rows)?.into_iter().map(AuditEntry::from).collect();
         Ok(Page::of(rows, limit, |entry: &AuditEntry| (entry.at, entry.id)))
     }
+}
+
+type AccountsQuery<'a> = users::BoxedQuery<'a, Pg, SqlTypeOf<AsSelect<UserRow, Pg>>>;
+
+/// A page, planned for the text at hand: only it tells whether it is found sooner in the trigrams or among the newest. A
+/// plan for any text goes through all accounts for a name that one of them has.
+async fn try_planned_for_values(
+    conn: &mut AsyncPgConnection,
+    page: AccountsQuery<'_>,
+) -> QueryResult<Vec<UserRow>> {
+    conn.transaction(async |conn| {
+        sql_query("SET LOCAL plan_cache_mode = force_custom_plan").execute(conn).await?;
+        page.load(conn).await
+    })
+    .await
 }
 
 /// What a person typed, with nothing left that LIKE would take for a pattern.

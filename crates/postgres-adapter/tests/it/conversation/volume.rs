@@ -1,7 +1,5 @@
 //! With 100,000 threads and their messages every list is read from the index made for it, and costs what it shows.
 
-use std::time::Duration;
-
 use souk_domain::{
     conversation::{InboxQuery, MessageDirection, MessagePage, NewMessage},
     id::{ConversationId, UserId},
@@ -9,14 +7,16 @@ use souk_domain::{
 };
 use souk_ports::conversation::ConversationRepository;
 use souk_postgres_adapter::{
-    Connector, PgConversations, PgPool, PoolSettings,
+    PgConversations,
     migrations::{fingerprint, up},
 };
 use souk_testkit::{database::TestDatabase, fixed::now};
 use tokio_postgres::Client;
-use uuid::Uuid;
 
-use crate::fill;
+use crate::{
+    fill,
+    plans::{Cost, Meter, QUIET},
+};
 
 /// Everybody has some fifty threads on either side; the first has a thousand, and one of a thousand messages.
 const FILL: &str = "BEGIN;
@@ -50,11 +50,7 @@ async fn large() -> (TestDatabase, Client) {
         fill::people_and_listings(&client, 2_000, 10_000).await;
         client.batch_execute(FILL).await.map_err(|error| error.to_string())?;
         client.batch_execute("VACUUM ANALYZE").await.map_err(|error| error.to_string())?;
-        // What it reads on its rounds would be counted as ours.
-        for table in TABLES {
-            let quiet = format!("ALTER TABLE {table} SET (autovacuum_enabled = false)");
-            client.batch_execute(&quiet).await.map_err(|error| error.to_string())?;
-        }
+        client.batch_execute(QUIET).await.map_err(|error| error.to_string())?;
         Ok::<(), String>(())
     })
     .await;
@@ -62,50 +58,13 @@ async fn large() -> (TestDatabase, Client) {
     (database, client)
 }
 
-const TABLES: [&str; 4] = ["conversations", "messages", "users", "products"];
-/// As often as it takes until a prepared statement has its generic plan, and some more.
-const ROUNDS: i64 = 8;
-
-/// How often one of the large tables was scanned as a whole, and how many pages of all of them were read.
-async fn counters(client: &Client) -> (i64, i64) {
-    let sql = "SELECT (sum(seq_scan) FILTER (WHERE relid IN ('conversations'::regclass, 'messages'::regclass)))::bigint,
-            sum(heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit)::bigint
-        FROM pg_stat_user_tables JOIN pg_statio_user_tables USING (relid)
-        WHERE pg_stat_user_tables.relname = ANY ($1)";
-    let row = client.query_one(sql, &[&TABLES.as_slice()]).await.unwrap();
-    (row.get(0), row.get(1))
-}
-
-/// Does the same read over and over, then says how many pages one of them cost.
-async fn pages_read(read: impl AsyncFn(&PgConversations)) -> i64 {
-    let (database, client) = large().await;
-    let before = counters(&client).await;
-    let settings = PoolSettings {
-        max_size: 1,
-        min_idle: 1,
-        acquire_timeout: Duration::from_secs(10),
-        max_lifetime: Duration::from_mins(10),
-    };
-    let threads = PgConversations::new(PgPool::new(Connector::new(&database.url(), None).unwrap(), settings));
-    for _ in 0..ROUNDS {
-        read(&threads).await;
+/// What one such piece of work costs in pages, whichever way plans are made; never is a whole table scanned.
+async fn pages_read(meter: &Meter, work: impl AsyncFn(&PgConversations)) -> i64 {
+    let costs = meter.costs(async |pool, _| work(&PgConversations::new(pool)).await).await;
+    for cost in &costs {
+        cost.assert_scans_nothing("threads");
     }
-    drop(threads);
-    // A session hands in its counts before it leaves the list.
-    let others =
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-                  AND backend_type = 'client backend'";
-    while !client.query(others, &[]).await.unwrap().is_empty() {
-        tokio::task::yield_now().await;
-    }
-    let after = counters(&client).await;
-    assert_eq!(after.0 - before.0, 0, "a whole table was scanned");
-    (after.1 - before.1) / ROUNDS
-}
-
-/// The id that the filling gave.
-async fn first(client: &Client, sql: &str) -> Uuid {
-    client.query_one(sql, &[]).await.unwrap().get(0)
+    costs.iter().map(Cost::all_pages).max().unwrap()
 }
 
 const BUSIEST: &str = "SELECT md5('user 1')::uuid";
@@ -113,11 +72,11 @@ const LONGEST: &str = "SELECT id FROM conversations ORDER BY last_seq DESC LIMIT
 
 #[tokio::test]
 async fn a_page_of_threads_costs_what_it_shows_also_deep_down() {
-    let (_database, client) = large().await;
-    let of = UserId::from_uuid(first(&client, BUSIEST).await);
+    let meter = Meter::of(large().await);
+    let of = UserId::from_uuid(meter.one(BUSIEST).await);
     let threads = "SELECT count(*) FROM conversations WHERE buyer_id = md5('user 1')::uuid";
-    assert!(client.query_one(threads, &[]).await.unwrap().get::<_, i64>(0) > 900);
-    let pages = pages_read(async |threads| {
+    assert!(meter.client.query_one(threads, &[]).await.unwrap().get::<_, i64>(0) > 900);
+    let pages = pages_read(&meter, async |threads| {
         let mut query = InboxQuery { of, archived: false, after: None, limit: Limit::default() };
         for _ in 0..4 {
             let page = threads.list(&query).await.unwrap();
@@ -132,11 +91,11 @@ async fn a_page_of_threads_costs_what_it_shows_also_deep_down() {
 
 #[tokio::test]
 async fn a_page_of_messages_costs_what_it_shows_wherever_it_is() {
-    let (_database, client) = large().await;
-    let id = ConversationId::from_uuid(first(&client, LONGEST).await);
+    let meter = Meter::of(large().await);
+    let id = ConversationId::from_uuid(meter.one(LONGEST).await);
     let of = "SELECT buyer_id FROM conversations ORDER BY last_seq DESC LIMIT 1";
-    let of = UserId::from_uuid(first(&client, of).await);
-    let pages = pages_read(async |threads| {
+    let of = UserId::from_uuid(meter.one(of).await);
+    let pages = pages_read(&meter, async |threads| {
         for direction in [
             MessageDirection::Backward { before: None },
             MessageDirection::Backward { before: Some(10_000) },
@@ -152,13 +111,13 @@ async fn a_page_of_messages_costs_what_it_shows_wherever_it_is() {
 
 #[tokio::test]
 async fn sending_and_reading_touch_what_they_change() {
-    let (_database, client) = large().await;
+    let meter = Meter::of(large().await);
     let usual = "SELECT id, buyer_id, seller_id FROM conversations WHERE last_seq = 3 LIMIT 1";
-    let row = client.query_one(usual, &[]).await.unwrap();
+    let row = meter.client.query_one(usual, &[]).await.unwrap();
     let id = ConversationId::from_uuid(row.get(0));
     let (buyer, seller) = (UserId::from_uuid(row.get(1)), UserId::from_uuid(row.get(2)));
     let sent = std::sync::atomic::AtomicU64::new(0);
-    let pages = pages_read(async |threads| {
+    let pages = pages_read(&meter, async |threads| {
         for sender in [buyer, seller] {
             let number = sent.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let message =

@@ -1,9 +1,4 @@
-//! At 100,000 listings every list is read from the index made for it, and reads little more than it shows.
-//!
-//! Two ways to see that: the plan of a statement as it is written here, and what the adapter's own statements left in
-//! PostgreSQL's counters, whatever their text.
-
-use std::time::Duration;
+//! At 100,000 listings every list of them, and what is sought on a map.
 
 use souk_domain::{
     geo::{GeoPoint, Radius},
@@ -11,38 +6,11 @@ use souk_domain::{
     product::{Category, Feed, NearbyQuery, ProductFilter, ProductQuery},
 };
 use souk_ports::product::ProductRepository;
-use souk_postgres_adapter::{
-    Connector, PgPool, PgProducts, PoolSettings,
-    migrations::{fingerprint, up},
-};
-use souk_testkit::database::TestDatabase;
+use souk_postgres_adapter::PgProducts;
 use tokio_postgres::Client;
 
+use super::{Meter, large};
 use crate::fill;
-
-/// Adds up the counts for maps.
-const COUNTED: &str = include_str!("../../../../migrations/2026-11-25-124100_product_cells_filled/up.sql");
-
-/// Filling takes some seconds, so that the filled database is a template of its own.
-pub(crate) async fn large() -> (TestDatabase, Client) {
-    let database = TestDatabase::create(&format!("{}_large_counted", fingerprint()), async |url: String| {
-        up(&url, None, |_| {}).await.map_err(|error| error.to_string())?;
-        let (client, connection) =
-            tokio_postgres::connect(&url, tokio_postgres::NoTls).await.map_err(|error| error.to_string())?;
-        tokio::spawn(connection);
-        fill::people_and_listings(&client, 10_000, 100_000).await;
-        // What a worker would have done by now.
-        client.batch_execute(COUNTED).await.map_err(|error| error.to_string())?;
-        client.batch_execute("VACUUM ANALYZE product_cells").await.map_err(|error| error.to_string())?;
-        // What it reads on its rounds would be counted as ours.
-        let quiet = "ALTER TABLE products SET (autovacuum_enabled = false)";
-        client.batch_execute(quiet).await.map_err(|error| error.to_string())?;
-        Ok::<(), String>(())
-    })
-    .await;
-    let client = database.connect().await;
-    (database, client)
-}
 
 /// That the statement runs from this index and no other, in the index's own order.
 async fn assert_reads(client: &Client, index: &str, sql: &str) {
@@ -104,51 +72,16 @@ async fn a_parameter_in_place_of_the_bare_column_is_noticed() {
     assert!(!plan.contains("ix_products_feed_created"), "{plan}");
 }
 
-/// As often as it takes until a prepared statement has its generic plan, and some more.
-const ROUNDS: i64 = 8;
-
-struct Counters {
-    scans: i64,
-    uses: i64,
-    pages: i64,
-}
-
-async fn counters(client: &Client, index: &str) -> Counters {
-    let sql = "SELECT seq_scan, idx_scan_of_it, heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit
-        FROM pg_stat_user_tables JOIN pg_statio_user_tables USING (relid),
-            (SELECT idx_scan AS idx_scan_of_it FROM pg_stat_user_indexes WHERE indexrelname = $1) it
-        WHERE pg_stat_user_tables.relname = 'products'";
-    let row = client.query_one(sql, &[&index]).await.unwrap();
-    Counters { scans: row.get(0), uses: row.get(1), pages: row.get(2) }
-}
-
-/// Does the same read over and over, then says what one of them cost: never a scan of the table, always that index, and
-/// so many pages of table and indexes.
+/// What one such read costs in pages of listings, whichever way plans are made: never a scan of the table, always that
+/// index.
 pub(crate) async fn pages_read(index: &str, read: impl AsyncFn(&PgProducts)) -> i64 {
-    let (database, client) = large().await;
-    let before = counters(&client, index).await;
-    let settings = PoolSettings {
-        max_size: 1,
-        min_idle: 1,
-        acquire_timeout: Duration::from_secs(10),
-        max_lifetime: Duration::from_mins(10),
-    };
-    let products = PgProducts::new(PgPool::new(Connector::new(&database.url(), None).unwrap(), settings));
-    for _ in 0..ROUNDS {
-        read(&products).await;
+    let meter = Meter::of(large().await);
+    let costs = meter.costs(async |pool, _| read(&PgProducts::new(pool)).await).await;
+    for cost in &costs {
+        cost.assert_scans_nothing(index);
+        assert!(cost.uses(index) >= 1, "{index} was not used: {cost:?}");
     }
-    drop(products);
-    // A session hands in its counts before it leaves the list.
-    let others =
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-                  AND backend_type = 'client backend'";
-    while !client.query(others, &[]).await.unwrap().is_empty() {
-        tokio::task::yield_now().await;
-    }
-    let after = counters(&client, index).await;
-    assert_eq!(after.scans - before.scans, 0, "the whole table was scanned");
-    assert!(after.uses - before.uses >= ROUNDS, "{index} was used {} times", after.uses - before.uses);
-    (after.pages - before.pages) / ROUNDS
+    costs.iter().map(|cost| cost.pages("products")).max().unwrap()
 }
 
 #[tokio::test]
