@@ -1,6 +1,12 @@
 //! Opening one connection to PostgreSQL: TLS as the URL asks, limits on everything that could hang.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use diesel::ConnectionError;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
@@ -47,13 +53,29 @@ pub enum UrlError {
 pub struct Connector {
     config: Config,
     tls: MakeRustlsConnect,
+    /// How long the server may be silent when it was asked something: by then it would have given up itself. `None`: as
+    /// long as it likes.
     patience: Option<Duration>,
 }
 
 pub(crate) type TlsStream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
 
 /// What carries a connection's bytes. Dropping it cuts the connection, and whoever waits for an answer on it is told so.
-pub(crate) struct Carrier(AbortHandle);
+/// So does silence: it cuts the connection itself when somebody uses it and nothing is heard for too long.
+pub(crate) struct Carrier {
+    driver: AbortHandle,
+    silence: Arc<Silence>,
+}
+
+/// Since when somebody waits for a connection's answers.
+///
+/// One watch for as long as a connection lasts, instead of a timer at each use: a look every now and then is precise
+/// enough, and a use costs one store.
+struct Silence {
+    opened: Instant,
+    /// Milliseconds after `opened`; zero: nobody waits.
+    since: AtomicU64,
+}
 
 impl Connector {
     /// Reads a URL. Nothing is connected yet. `sslmode` in the URL decides about TLS: `require` verifies the server's
@@ -66,7 +88,10 @@ impl Connector {
         config.connect_timeout(CONNECT_WITHIN);
         config.tcp_user_timeout(Duration::from_secs(5));
         config.keepalives_idle(Duration::from_secs(10));
-        let mut options = vec![config.get_options().unwrap_or_default().to_owned()];
+        // What is prepared is planned once, not at every call: a page's length is a value, which makes every plan for
+        // known values look cheaper, and planning a feed takes longer than reading it. What needs its values says so.
+        let plans = "-c plan_cache_mode=force_generic_plan";
+        let mut options = vec![config.get_options().unwrap_or_default().to_owned(), plans.to_owned()];
         if let Some(timeouts) = timeouts {
             let limits = [
                 ("statement_timeout", timeouts.statement),
@@ -95,8 +120,18 @@ impl Connector {
     pub(crate) async fn connect_with_carrier(&self) -> Result<(AsyncPgConnection, Carrier), ConnectionError> {
         in_time(async {
             let (client, connection) = self.reach().await?;
-            // How it ended is told to whoever waits for an answer; nobody else has to know.
-            let carrier = Carrier(tokio::spawn(async { drop(connection.await) }).abort_handle());
+            let silence = Arc::new(Silence { opened: Instant::now(), since: AtomicU64::new(0) });
+            let watch = Arc::clone(&silence).broken(self.patience);
+            let driver = async {
+                tokio::select! {
+                    // How it ended is told to whoever waits for an answer; nobody else has to know.
+                    ended = connection => drop(ended),
+                    patience = watch => {
+                        tracing::warn!(?patience, "a database connection was cut, because nothing was heard on it");
+                    }
+                }
+            };
+            let carrier = Carrier { driver: tokio::spawn(driver).abort_handle(), silence };
             let conn = AsyncPgConnection::try_from(client).await?;
             Ok((in_english(conn).await, carrier))
         })
@@ -109,12 +144,6 @@ impl Connector {
         reached.map_err(|error| ConnectionError::BadConnection(with_cause(&error)))
     }
 
-    /// How long the server may be silent when it was asked something: by then it would have given up itself. `None`: as
-    /// long as it likes.
-    pub(crate) fn patience(&self) -> Option<Duration> {
-        self.patience
-    }
-
     /// Asks the server to stop what a connection is doing. It may come too late; nothing depends on it.
     pub(crate) fn cancel(&self, token: tokio_postgres::CancelToken) {
         let tls = self.tls.clone();
@@ -125,26 +154,40 @@ impl Connector {
 }
 
 impl Carrier {
-    /// Cuts the connection.
-    pub(crate) fn cut(&self) {
-        self.0.abort();
+    /// Somebody waits for answers from now on.
+    pub(crate) fn listen(&self) {
+        self.silence.since.store(self.silence.now(), Ordering::Relaxed);
     }
 
-    /// Cuts the connection later, unless the task is aborted before.
-    pub(crate) fn cut_after(&self, patience: Duration) -> AbortHandle {
-        let carrier = self.0.clone();
-        let watch = async move {
-            sleep(patience).await;
-            tracing::warn!(?patience, "a database connection was cut, because nothing was heard on it");
-            carrier.abort();
-        };
-        tokio::spawn(watch).abort_handle()
+    /// Nobody does any more.
+    pub(crate) fn rest(&self) {
+        self.silence.since.store(0, Ordering::Relaxed);
     }
 }
 
 impl Drop for Carrier {
     fn drop(&mut self) {
-        self.cut();
+        self.driver.abort();
+    }
+}
+
+impl Silence {
+    /// Never zero.
+    fn now(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// Waits until it has lasted for longer than that; for ever, if it may.
+    async fn broken(self: Arc<Self>, patience: Option<Duration>) -> Duration {
+        let Some(patience) = patience else { return std::future::pending().await };
+        let limit = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
+        loop {
+            sleep(patience / 16).await;
+            let since = self.since.load(Ordering::Relaxed);
+            if since != 0 && self.now().saturating_sub(since) > limit {
+                return patience;
+            }
+        }
     }
 }
 

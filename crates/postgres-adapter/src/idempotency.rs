@@ -23,7 +23,7 @@ use crate::{
 /// Records what a request was answered, in the transaction that does what it asked. A rival with the same key waits
 /// here for that transaction to end: it then finds the key taken and writes nothing.
 pub(crate) async fn record<T, E>(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     once: Option<&Once<'_, T>>,
     outcome: &T,
 ) -> Result<(), TryError<E>> {
@@ -51,7 +51,7 @@ pub(crate) async fn record<T, E>(
         upsert,
         idempotency_keys::expires_at.le(claim.created_at),
     )
-    .execute(conn)
+    .execute(&mut conn)
     .await;
     match recorded {
         Ok(0) => Err(DecideError::AlreadyDone.into()),
@@ -64,7 +64,7 @@ pub(crate) async fn record<T, E>(
 /// What a refusal comes to. Doing a thing makes the rule refuse a second time, so that a repeat of what was done meanwhile
 /// meets a refusal first; it is told that it is done. Whoever calls holds the lock under which the first one was recorded.
 pub(crate) async fn refused<T, E>(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     once: Option<&Once<'_, T>>,
     refusal: E,
 ) -> Result<TryError<E>, TryError<E>> {
@@ -73,7 +73,7 @@ pub(crate) async fn refused<T, E>(
         .find((claim.user.as_uuid(), claim.key.as_ref()))
         .filter(idempotency_keys::expires_at.gt(claim.created_at))
         .select(idempotency_keys::user_id)
-        .first::<uuid::Uuid>(conn)
+        .first::<uuid::Uuid>(&mut conn)
         .await
         .optional()?;
     Ok(if recorded.is_some() {

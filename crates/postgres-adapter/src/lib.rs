@@ -17,6 +17,7 @@ mod idempotency;
 mod media;
 pub mod migrations;
 mod offer;
+mod pipeline;
 mod point;
 mod pool;
 mod product;

@@ -17,7 +17,7 @@ use diesel::{ConnectionError, QueryResult, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, pooled_connection::PoolableConnection};
 use souk_ports::PortError;
 use thiserror::Error;
-use tokio::{sync::Notify, task::AbortHandle};
+use tokio::sync::Notify;
 
 use crate::{
     connection::{Carrier, Connector},
@@ -94,8 +94,8 @@ impl PgPool {
         match self.pool.get().await {
             Ok(mut slot) => {
                 slot.busy = true;
-                let watch = self.connector.patience().map(|patience| slot.carrier.cut_after(patience));
-                Ok(Lease { slot, connector: &self.connector, watch })
+                slot.carrier.listen();
+                Ok(Lease { slot, connector: &self.connector })
             }
             Err(bb8::RunError::TimedOut) => {
                 Err(PortError::Unavailable("no database connection was free in time".into()))
@@ -120,8 +120,6 @@ impl PgPool {
 pub(crate) struct Lease<'a> {
     slot: PooledConnection<'a, Manager>,
     connector: &'a Connector,
-    /// Cuts the connection when nothing is heard on it any more.
-    watch: Option<AbortHandle>,
 }
 
 impl Lease<'_> {
@@ -140,9 +138,7 @@ impl Lease<'_> {
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        if let Some(watch) = &self.watch {
-            watch.abort();
-        }
+        self.slot.carrier.rest();
         if self.slot.busy {
             self.connector.cancel(self.slot.connection.cancel_token());
         }

@@ -111,7 +111,7 @@ pub(super) const CRATES: &[Crate] = &[
         outer: &[
             "async-trait", "axum", "base64", "bytes", "chrono", "clap", "form_urlencoded", "futures-util",
             "governor", "hmac", "http-body-util", "humantime", "hyper", "hyper-util", "metrics",
-            "metrics-exporter-prometheus", "rustix", "scalar_api_reference", "secrecy", "serde",
+            "metrics-exporter-prometheus", "mimalloc", "rustix", "scalar_api_reference", "secrecy", "serde",
             "serde_json", "serde_path_to_error", "serde_urlencoded", "sha2", "socket2", "thiserror",
             "tokio", "tower", "tower-http", "tracing", "tracing-subscriber", "utoipa", "utoipa-axum",
             "uuid",

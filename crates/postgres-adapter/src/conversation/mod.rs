@@ -13,6 +13,7 @@ mod send;
 mod two;
 
 pub use post::post;
+pub(crate) use post::{posted, posting, posting_text};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

@@ -16,14 +16,18 @@ use souk_domain::{
 };
 use uuid::Uuid;
 
-use crate::statement::statement;
+use crate::statement::{Statement, Values, statement};
 
-/// Threads with how many messages each gets, then the messages with their thread and their place in it.
+/// A statement that posts; `$more` is done with what it wrote. It takes threads with how many messages each gets, then the
+/// messages with their thread and their place in it, which [`posting`] binds.
 ///
 /// The upsert finds or opens the thread, numbers the messages and un-archives it for both, on the newest version of the
 /// row however many write at once. Whoever speaks has read what was there; that much is also written at the messages, from
 /// where they had read as this statement sees it, which can only be too early.
-const STATEMENT: &str = "WITH thread AS (
+macro_rules! posting_text {
+    ($more:literal) => {
+        concat!(
+            "WITH thread AS (
          SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bigint[], $6::uuid[],
              $7::timestamptz[], $8::bigint[], $9::bigint[]) WITH ORDINALITY
              AS thread (id, buyer_id, seller_id, product_id, messages, last_id, at, buyer_upto, seller_upto, number)),
@@ -63,13 +67,25 @@ const STATEMENT: &str = "WITH thread AS (
                  WHEN buyer_upto > 0 THEN buyer_last_read_seq ELSE seller_last_read_seq END
              AND ((buyer_upto > 0 AND messages.sender_id = thread.seller_id)
                  OR (seller_upto > 0 AND messages.sender_id = thread.buyer_id))),
-     placed AS (
-         UPDATE offers SET conversation_id = written.conversation_id FROM written
-         WHERE offers.id = written.offer_id AND offers.conversation_id IS NULL)
-     SELECT id, conversation_id, seq FROM written";
+     ",
+            $more,
+            "
+     SELECT id, conversation_id, seq FROM written"
+        )
+    };
+}
+pub(crate) use posting_text;
 
+/// Offers that had no thread yet are told which they are in.
+const STATEMENT: &str = posting_text!(
+    "placed AS (
+         UPDATE offers SET conversation_id = written.conversation_id FROM written
+         WHERE offers.id = written.offer_id AND offers.conversation_id IS NULL)"
+);
+
+/// A message that was written.
 #[derive(QueryableByName)]
-struct Written {
+pub(crate) struct Written {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = SqlUuid)]
@@ -108,12 +124,17 @@ struct Said {
 /// transaction of what the messages tell of, holds the listing's lock, and still has to record the events.
 ///
 /// Threads are locked in one order whoever posts, so that two who post into the same ones wait instead of deadlocking.
-pub async fn post(conn: &mut AsyncPgConnection, posts: &[Post]) -> QueryResult<Vec<Posted>> {
+pub async fn post(mut conn: &AsyncPgConnection, posts: &[Post]) -> QueryResult<Vec<Posted>> {
     if posts.is_empty() {
         return Ok(Vec::new());
     }
+    posted(posts, posting(STATEMENT, posts).load(&mut conn).await?)
+}
+
+/// A statement of [`posting_text!`] with these posts bound, as its first sixteen values.
+pub(crate) fn posting(text: &'static str, posts: &[Post]) -> Statement<impl Values> {
     let (threads, said) = columns(posts);
-    let written = statement(STATEMENT)
+    statement(text)
         .bind::<Array<SqlUuid>, _>(threads.ids)
         .bind::<Array<SqlUuid>, _>(threads.buyers)
         .bind::<Array<SqlUuid>, _>(threads.sellers)
@@ -130,8 +151,10 @@ pub async fn post(conn: &mut AsyncPgConnection, posts: &[Post]) -> QueryResult<V
         .bind::<Array<Text>, _>(said.kinds)
         .bind::<Array<Nullable<Text>>, _>(said.contents)
         .bind::<Array<Nullable<SqlUuid>>, _>(said.offers)
-        .load::<Written>(conn)
-        .await?;
+}
+
+/// Where these posts went.
+pub(crate) fn posted(posts: &[Post], written: Vec<Written>) -> QueryResult<Vec<Posted>> {
     let numbers: BTreeMap<Uuid, Written> = written.into_iter().map(|row| (row.id, row)).collect();
     let posted = posts.iter().map(|post| {
         let row = numbers.get(&post.message.as_uuid()).ok_or(diesel::result::Error::NotFound)?;

@@ -74,7 +74,7 @@ fn json(value: Value) -> Json {
 
 /// Writes events, in this order. Whoever calls is in the transaction that does what they tell of; after its commit it
 /// calls [`PgPool::announce`](crate::PgPool::announce), so that nobody waits for them.
-pub async fn record(conn: &mut AsyncPgConnection, events: &[Event]) -> QueryResult<()> {
+pub async fn record(mut conn: &AsyncPgConnection, events: &[Event]) -> QueryResult<()> {
     if events.is_empty() {
         return Ok(());
     }
@@ -92,7 +92,7 @@ pub async fn record(conn: &mut AsyncPgConnection, events: &[Event]) -> QueryResu
     .bind::<Array<Jsonb>, _>(payloads)
     .bind::<Array<Text>, _>(audiences)
     .bind::<Array<Timestamptz>, _>(created_at)
-    .execute(conn)
+    .execute(&mut conn)
     .await
     .map(|_| ())
 }

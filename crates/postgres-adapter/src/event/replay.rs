@@ -6,7 +6,7 @@ use diesel::{
     QueryableByName, sql_query,
     sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid},
 };
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use souk_domain::id::{SessionId, UserId};
 use souk_ports::{
     PortError,
@@ -15,7 +15,7 @@ use souk_ports::{
 use uuid::Uuid;
 
 use super::position::{Position, Within};
-use crate::{PgPool, statement::statement};
+use crate::{PgPool, error::port_error, statement::statement};
 
 /// Events that are kept.
 #[derive(Clone)]
@@ -30,8 +30,8 @@ impl PgEvents {
     }
 }
 
-/// First what is left of the batch in which the reader stopped, then everything after it. Not prepared for good: how
-/// much lies after a position is in its values only.
+/// First what is left of the batch in which the reader stopped, then everything after it. Planned for its values: only
+/// they tell how much lies after a position.
 const LIST: &str = "
     WITH news AS MATERIALIZED (
         SELECT id, xid, kind, payload, created_at FROM outbox_events
@@ -86,8 +86,10 @@ impl EventRepository for PgEvents {
         let before = after.before();
         let running: Vec<_> = before.running.iter().map(ToString::to_string).collect();
         let last = after.within.as_ref().map_or(i64::MAX, |within| within.last);
-        let mut conn = self.pool.lease().await?;
-        let rows = sql_query(LIST)
+        let lease = self.pool.lease().await?;
+        let (mut first, mut second): (&AsyncPgConnection, &AsyncPgConnection) = (&lease, &lease);
+        let plan = sql_query("SET LOCAL plan_cache_mode = force_custom_plan").execute(&mut first);
+        let list = sql_query(LIST)
             .bind::<Text, _>(before.next.to_string())
             .bind::<SqlUuid, _>(user.as_uuid())
             .bind::<Array<Text>, _>(running)
@@ -95,9 +97,10 @@ impl EventRepository for PgEvents {
             .bind::<Text, _>(upto.now.to_string())
             .bind::<BigInt, _>(last)
             .bind::<BigInt, _>(i64::from(limit))
-            .load::<EventRow>(&mut *conn)
-            .await;
-        let rows = conn.settle(rows)?;
+            .load::<EventRow>(&mut second);
+        let planned = async { tokio::try_join!(biased; plan, list) };
+        let listed = lease.begin_with(lease.commit_with(planned)).await;
+        let (_, rows) = lease.end(listed).await.map_err(|error| port_error(&error))?;
         Ok(rows.into_iter().map(|row| row.happening(user, &after, &upto)).collect())
     }
 

@@ -22,7 +22,7 @@ use crate::{PgPool, connection::Connector};
 /// some proxies of databases let no notification through.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait after a look, so that many events in a row are one batch.
-const PAUSE: Duration = Duration::from_millis(5);
+const PAUSE: Duration = Duration::from_millis(10);
 /// How long a look may take; the server itself gives up before.
 const PATIENCE: Duration = Duration::from_secs(10);
 

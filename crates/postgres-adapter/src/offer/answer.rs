@@ -1,6 +1,5 @@
 //! Answering offers: lock the listing, ask the rule, write everything or nothing.
 
-use diesel_async::AsyncConnection;
 use souk_domain::{
     id::{OfferId, UserId},
     offer::{Acceptance, AnswerContext, Counter, Lost, Offer, OfferRefusal},
@@ -12,7 +11,7 @@ use souk_ports::{
 };
 
 use super::{lock, lock::Locked, write};
-use crate::{PgPool, error::TryError, idempotency, transaction};
+use crate::{PgPool, conversation, error::TryError, idempotency, pool::Lease, transaction};
 
 type Tried<T> = Result<T, TryError<OfferRefusal>>;
 
@@ -23,27 +22,36 @@ pub(super) async fn try_accept(
     decide: &DecideAcceptance<'_>,
     once: Option<&Once<'_, Acceptance>>,
 ) -> Tried<Acceptance> {
-    let mut lease = pool.lease().await.map_err(DecideError::from)?;
-    let accepted = lease
-        .transaction(async |conn| {
-            let (locked, offer, others) = lock::lock_for_answer(conn, id, actor).await?;
-            let mut acceptance = match decide(context(&locked, offer, others, actor)) {
-                Ok(acceptance) => acceptance,
-                Err(refusal) => return Err(idempotency::refused(conn, once, refusal).await?),
-            };
-            let lost = acceptance.lost.iter().map(|Lost(offer)| offer);
-            write::end(conn, lost.chain([&acceptance.offer])).await?;
-            write::set_available(conn, &[locked.listed.id], false, locked.now).await?;
-            transaction::insert(conn, &acceptance.transaction).await?;
-            let posts = acceptance.posts();
-            let posted = write::post(conn, &posts, [&mut acceptance.offer]).await?;
-            write::record(conn, acceptance.events(), posted).await?;
-            idempotency::record(conn, once, &acceptance).await?;
-            Ok(acceptance)
-        })
-        .await;
-    lease.finish();
-    accepted.map_err(super::lost)
+    let lease = pool.lease().await.map_err(DecideError::from)?;
+    let accepted = accept(&lease, id, actor, decide, once).await;
+    lease.end(accepted).await.map_err(super::lost)
+}
+
+async fn accept(
+    lease: &Lease<'_>,
+    id: OfferId,
+    actor: UserId,
+    decide: &DecideAcceptance<'_>,
+    once: Option<&Once<'_, Acceptance>>,
+) -> Tried<Acceptance> {
+    let (locked, offer, others) = lease.begin_with(lock::lock_for_answer(lease, id, actor)).await?;
+    let mut acceptance = match decide(context(&locked, offer, others, actor)) {
+        Ok(acceptance) => acceptance,
+        Err(refusal) => return Err(idempotency::refused(lease, once, refusal).await?),
+    };
+    let posts = acceptance.posts();
+    let listing = [locked.listed.id];
+    let over = acceptance.lost.iter().map(|Lost(offer)| offer).chain([&acceptance.offer]);
+    let ((), (), (), posted) = tokio::try_join!(
+        biased;
+        write::end(lease, over),
+        write::set_available(lease, &listing, false, locked.now),
+        transaction::insert(lease, &acceptance.transaction),
+        conversation::post(lease, &posts),
+    )?;
+    write::place(&posts, &posted, [&mut acceptance.offer]);
+    write::commit(lease, acceptance.events(), posted, once, &acceptance).await?;
+    Ok(acceptance)
 }
 
 pub(super) async fn try_answer(
@@ -52,20 +60,20 @@ pub(super) async fn try_answer(
     actor: UserId,
     decide: &DecideAnswer<'_>,
 ) -> Tried<Offer> {
-    let mut lease = pool.lease().await.map_err(DecideError::from)?;
-    let answered = lease
-        .transaction(async |conn| {
-            let (locked, offer, others) = lock::lock_for_answer(conn, id, actor).await?;
-            let mut offer = decide(context(&locked, offer, others, actor)).map_err(DecideError::Refused)?;
-            write::end(conn, [&offer]).await?;
-            let posts: Vec<_> = offer.ended().into_iter().collect();
-            let posted = write::post(conn, &posts, [&mut offer]).await?;
-            write::record(conn, offer.ending().into_iter().collect(), posted).await?;
-            Ok(offer)
-        })
-        .await;
-    lease.finish();
-    answered
+    let lease = pool.lease().await.map_err(DecideError::from)?;
+    let answered = answer(&lease, id, actor, decide).await;
+    lease.end(answered).await
+}
+
+async fn answer(lease: &Lease<'_>, id: OfferId, actor: UserId, decide: &DecideAnswer<'_>) -> Tried<Offer> {
+    let (locked, offer, others) = lease.begin_with(lock::lock_for_answer(lease, id, actor)).await?;
+    let mut offer = decide(context(&locked, offer, others, actor)).map_err(DecideError::Refused)?;
+    let posts: Vec<_> = offer.ended().into_iter().collect();
+    let ((), posted) =
+        tokio::try_join!(biased; write::end(lease, [&offer]), conversation::post(lease, &posts))?;
+    write::place(&posts, &posted, [&mut offer]);
+    write::commit(lease, offer.ending().into_iter().collect(), posted, None, &offer).await?;
+    Ok(offer)
 }
 
 pub(super) async fn try_counter(
@@ -75,27 +83,33 @@ pub(super) async fn try_counter(
     decide: &DecideCounter<'_>,
     once: Option<&Once<'_, Counter>>,
 ) -> Tried<Counter> {
-    let mut lease = pool.lease().await.map_err(DecideError::from)?;
-    let countered = lease
-        .transaction(async |conn| {
-            let (locked, offer, others) = lock::lock_for_answer(conn, id, actor).await?;
-            let mut counter = match decide(context(&locked, offer, others, actor)) {
-                Ok(counter) => counter,
-                Err(refusal) => return Err(idempotency::refused(conn, once, refusal).await?),
-            };
-            // Before the new one: there is room for one that waits.
-            write::end(conn, [&counter.answered]).await?;
-            write::insert(conn, &counter.offer).await?;
-            let posts = counter.posts();
-            let both = [&mut counter.answered, &mut counter.offer];
-            let posted = write::post(conn, &posts, both).await?;
-            write::record(conn, counter.events(), posted).await?;
-            idempotency::record(conn, once, &counter).await?;
-            Ok(counter)
-        })
-        .await;
-    lease.finish();
-    countered.map_err(super::lost)
+    let lease = pool.lease().await.map_err(DecideError::from)?;
+    let countered = counter(&lease, id, actor, decide, once).await;
+    lease.end(countered).await.map_err(super::lost)
+}
+
+async fn counter(
+    lease: &Lease<'_>,
+    id: OfferId,
+    actor: UserId,
+    decide: &DecideCounter<'_>,
+    once: Option<&Once<'_, Counter>>,
+) -> Tried<Counter> {
+    let (locked, offer, others) = lease.begin_with(lock::lock_for_answer(lease, id, actor)).await?;
+    let mut counter = match decide(context(&locked, offer, others, actor)) {
+        Ok(counter) => counter,
+        Err(refusal) => return Err(idempotency::refused(lease, once, refusal).await?),
+    };
+    let posts = counter.posts();
+    // What is over before what is new: there is room for one that waits.
+    let ((), posted) = tokio::try_join!(
+        biased;
+        write::end(lease, [&counter.answered]),
+        write::post_new(lease, &posts, &counter.offer),
+    )?;
+    write::place(&posts, &posted, [&mut counter.answered, &mut counter.offer]);
+    write::commit(lease, counter.events(), posted, once, &counter).await?;
+    Ok(counter)
 }
 
 fn context(locked: &Locked, offer: Offer, others: Vec<Offer>, actor: UserId) -> AnswerContext {

@@ -10,7 +10,7 @@ use souk_domain::{
 use souk_ports::{DecideError, offer::DecideRejections};
 
 use super::{OfferRow, lock, write};
-use crate::{PgPool, error::TryError, statement::statement};
+use crate::{PgPool, conversation, error::TryError, statement::statement};
 
 /// Turns down what the rule says of a listing's pending offers.
 pub(super) async fn try_reject_all(
@@ -70,7 +70,8 @@ pub(crate) async fn close_account<E>(
 pub(super) async fn write_all(conn: &mut AsyncPgConnection, lost: &mut [Lost]) -> diesel::QueryResult<()> {
     write::end(conn, lost.iter().map(|Lost(offer)| offer)).await?;
     let posts: Vec<_> = lost.iter().filter_map(|Lost(offer)| offer.ended()).collect();
-    let posted = write::post(conn, &posts, lost.iter_mut().map(|Lost(offer)| offer)).await?;
+    let posted = conversation::post(conn, &posts).await?;
+    write::place(&posts, &posted, lost.iter_mut().map(|Lost(offer)| offer));
     let events = lost.iter().filter_map(|Lost(offer): &Lost| Offer::ending(offer)).collect();
     write::record(conn, events, posted).await
 }

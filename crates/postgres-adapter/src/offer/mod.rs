@@ -28,7 +28,7 @@ use souk_ports::{
 pub(crate) use self::{
     close::{close_account, reject_all},
     row::OfferRow,
-    write::{end, post, record, set_available},
+    write::{end, place, record, set_available},
 };
 use crate::{
     PgPool,

@@ -9,17 +9,24 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use souk_domain::{
     conversation::{Post, Posted},
     event::Event,
-    id::{ConversationId, OfferId, ProductId},
-    offer::Offer,
+    id::{OfferId, ProductId},
+    offer::{Offer, OfferRefusal},
     slug::Slug,
 };
+use souk_ports::idempotency::Once;
 
-use crate::{conversation, event, statement::statement};
+use crate::{conversation, error::TryError, event, idempotency, pool::Lease, statement::statement};
 
-const INSERT: &str = "INSERT INTO offers (id, product_id, buyer_id, seller_id, conversation_id, proposed_by, parent_offer_id,
-         round, amount_minor, currency, message, status, status_reason, expires_at, responded_at, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6::offer_party, $7, $8, $9, $10, $11, $12::offer_status, $13::offer_status_reason,
-         $14, $15, $16, $17)";
+/// Posts, and writes the new offer that one of the posts shows, with the thread in which that is. Both at once, because
+/// each refers to the other.
+const POST_NEW: &str = conversation::posting_text!(
+    "offered AS (
+         INSERT INTO offers (id, product_id, buyer_id, seller_id, conversation_id, proposed_by, parent_offer_id, round,
+             amount_minor, currency, message, status, status_reason, expires_at, responded_at, created_at, updated_at)
+         SELECT $17, product_id, buyer_id, seller_id, id, $19::offer_party, $20, $21, $22, $23, $24, $25::offer_status,
+             $26::offer_status_reason, $27, $28, $29, $30
+         FROM bumped WHERE buyer_id = $18)"
+);
 
 const END: &str = "UPDATE offers SET status = ended.status::offer_status,
          status_reason = ended.reason::offer_status_reason, responded_at = ended.responded_at,
@@ -32,34 +39,9 @@ const END: &str = "UPDATE offers SET status = ended.status::offer_status,
 const SET_AVAILABLE: &str = "UPDATE products SET is_available = $3, version = version + 1, updated_at = $2
      WHERE id = ANY ($1) AND sold_at IS NULL AND archived_at IS NULL";
 
-/// Writes a new offer, in whatever state it is already.
-pub(super) async fn insert(conn: &mut AsyncPgConnection, offer: &Offer) -> QueryResult<()> {
-    statement(INSERT)
-        .bind::<SqlUuid, _>(offer.id.as_uuid())
-        .bind::<SqlUuid, _>(offer.product.as_uuid())
-        .bind::<SqlUuid, _>(offer.buyer.as_uuid())
-        .bind::<SqlUuid, _>(offer.seller.as_uuid())
-        .bind::<Nullable<SqlUuid>, _>(offer.conversation.map(ConversationId::as_uuid))
-        .bind::<Text, _>(offer.proposed_by.slug())
-        .bind::<Nullable<SqlUuid>, _>(offer.parent.map(OfferId::as_uuid))
-        .bind::<Integer, _>(offer.round)
-        .bind::<BigInt, _>(offer.amount.minor())
-        .bind::<Text, _>(offer.amount.currency().code())
-        .bind::<Nullable<Text>, _>(offer.message.as_ref().map(AsRef::<str>::as_ref))
-        .bind::<Text, _>(offer.state.status().slug())
-        .bind::<Nullable<Text>, _>(offer.state.reason().map(Slug::slug))
-        .bind::<Timestamptz, _>(offer.expires_at)
-        .bind::<Nullable<Timestamptz>, _>(offer.state.responded_at())
-        .bind::<Timestamptz, _>(offer.created_at)
-        .bind::<Timestamptz, _>(offer.updated_at)
-        .execute(conn)
-        .await
-        .map(|_| ())
-}
-
 /// Writes how offers ended.
 pub(crate) async fn end(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     offers: impl IntoIterator<Item = &Offer>,
 ) -> QueryResult<()> {
     let offers: Vec<_> = offers.into_iter().collect();
@@ -78,14 +60,14 @@ pub(crate) async fn end(
         .bind::<Array<Nullable<Text>>, _>(reasons)
         .bind::<Array<Nullable<Timestamptz>>, _>(responded)
         .bind::<Array<Timestamptz>, _>(updated)
-        .execute(conn)
+        .execute(&mut conn)
         .await
         .map(|_| ())
 }
 
 /// Takes locked listings off the market, or puts them back.
 pub(crate) async fn set_available(
-    conn: &mut AsyncPgConnection,
+    mut conn: &AsyncPgConnection,
     products: &[ProductId],
     is_available: bool,
     at: DateTime<Utc>,
@@ -95,35 +77,72 @@ pub(crate) async fn set_available(
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<Timestamptz, _>(at)
         .bind::<Bool, _>(is_available)
-        .execute(conn)
+        .execute(&mut conn)
         .await
         .map(|_| ())
 }
 
-/// Posts messages into the threads of these offers, and tells the offers where that was.
-pub(crate) async fn post<'a>(
-    conn: &mut AsyncPgConnection,
+/// Posts messages, and writes the new offer that one of them shows, in whatever state it is already.
+pub(super) async fn post_new(
+    mut conn: &AsyncPgConnection,
     posts: &[Post],
-    offers: impl IntoIterator<Item = &'a mut Offer>,
-) -> QueryResult<Vec<Event>> {
-    let posted = conversation::post(conn, posts).await?;
+    offer: &Offer,
+) -> QueryResult<Vec<Posted>> {
+    let written = conversation::posting(POST_NEW, posts)
+        .bind::<SqlUuid, _>(offer.id.as_uuid())
+        .bind::<SqlUuid, _>(offer.buyer.as_uuid())
+        .bind::<Text, _>(offer.proposed_by.slug())
+        .bind::<Nullable<SqlUuid>, _>(offer.parent.map(OfferId::as_uuid))
+        .bind::<Integer, _>(offer.round)
+        .bind::<BigInt, _>(offer.amount.minor())
+        .bind::<Text, _>(offer.amount.currency().code())
+        .bind::<Nullable<Text>, _>(offer.message.as_ref().map(AsRef::<str>::as_ref))
+        .bind::<Text, _>(offer.state.status().slug())
+        .bind::<Nullable<Text>, _>(offer.state.reason().map(Slug::slug))
+        .bind::<Timestamptz, _>(offer.expires_at)
+        .bind::<Nullable<Timestamptz>, _>(offer.state.responded_at())
+        .bind::<Timestamptz, _>(offer.created_at)
+        .bind::<Timestamptz, _>(offer.updated_at)
+        .load(&mut conn)
+        .await?;
+    conversation::posted(posts, written)
+}
+
+/// Tells offers in which threads their posts went.
+pub(crate) fn place<'a>(posts: &[Post], posted: &[Posted], offers: impl IntoIterator<Item = &'a mut Offer>) {
     for offer in offers {
-        let own = posts.iter().zip(&posted).find(|(post, _)| {
+        let own = posts.iter().zip(posted).find(|(post, _)| {
             (post.product, post.buyer, post.seller) == (offer.product, offer.buyer, offer.seller)
         });
         if let Some((_, Posted { message, .. })) = own {
             offer.conversation = Some(message.conversation);
         }
     }
-    Ok(posted.into_iter().map(|posted| posted.event).collect())
 }
 
 /// Records what happened, and then what appeared in threads because of it.
 pub(crate) async fn record(
-    conn: &mut AsyncPgConnection,
+    conn: &AsyncPgConnection,
     events: Vec<Event>,
-    posted: Vec<Event>,
+    posted: Vec<Posted>,
 ) -> QueryResult<()> {
-    let all: Vec<_> = events.into_iter().chain(posted).collect();
-    event::record(conn, &all).await
+    let posted = posted.into_iter().map(|posted| posted.event);
+    event::record(conn, &events.into_iter().chain(posted).collect::<Vec<_>>()).await
+}
+
+/// The last of a transaction: records what happened and what the request is answered, and commits.
+pub(super) async fn commit<T>(
+    lease: &Lease<'_>,
+    events: Vec<Event>,
+    posted: Vec<Posted>,
+    once: Option<&Once<'_, T>>,
+    outcome: &T,
+) -> Result<(), TryError<OfferRefusal>> {
+    let told = async { Ok(record(lease, events, posted).await?) };
+    if once.is_none() {
+        return lease.commit_with(told).await;
+    }
+    // Only now it shows whether a rival with the same key was first.
+    tokio::try_join!(biased; told, idempotency::record(lease, once, outcome))?;
+    Ok(lease.commit().await?)
 }

@@ -13,7 +13,7 @@ use souk_ports::{DecideError, PortError};
 
 use super::row::PendingRow;
 use crate::{
-    PgPool,
+    PgPool, conversation,
     due::{self, Due, locking_due},
     error::{TryError, retrying},
     offer::{self, OfferRow},
@@ -76,8 +76,8 @@ async fn write(
     statement(CANCEL).bind::<Array<SqlUuid>, _>(deals).bind::<Timestamptz, _>(now).execute(conn).await?;
     offer::end(conn, lapses.iter().filter_map(|lapse| lapse.offer.as_ref())).await?;
     let posts: Vec<_> = lapses.iter().flat_map(Lapse::posts).collect();
-    let offers = lapses.iter_mut().filter_map(|lapse| lapse.offer.as_mut());
-    let posted = offer::post(conn, &posts, offers).await?;
+    let posted = conversation::post(conn, &posts).await?;
+    offer::place(&posts, &posted, lapses.iter_mut().filter_map(|lapse| lapse.offer.as_mut()));
     let events: Vec<Event> = lapses.iter().flat_map(|lapse| lapse.events(now)).collect();
     offer::record(conn, events, posted).await?;
     let listings: Vec<ProductId> = lapses.iter().map(|lapse| lapse.transaction.product).collect();

@@ -25,7 +25,7 @@ const INSERT: &str = "INSERT INTO transactions (id, product_id, buyer_id, seller
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::transaction_status, 'none', $12, $13, $13)";
 
 /// Opens a deal.
-pub(crate) async fn insert(conn: &mut AsyncPgConnection, deal: &Transaction) -> QueryResult<()> {
+pub(crate) async fn insert(mut conn: &AsyncPgConnection, deal: &Transaction) -> QueryResult<()> {
     statement(INSERT)
         .bind::<SqlUuid, _>(deal.id.as_uuid())
         .bind::<SqlUuid, _>(deal.product.as_uuid())
@@ -40,7 +40,7 @@ pub(crate) async fn insert(conn: &mut AsyncPgConnection, deal: &Transaction) -> 
         .bind::<Text, _>(deal.state.status().slug())
         .bind::<Timestamptz, _>(deal.pay_by)
         .bind::<Timestamptz, _>(deal.created_at)
-        .execute(conn)
+        .execute(&mut conn)
         .await
         .map(|_| ())
 }

@@ -18,7 +18,8 @@ async fn names(client: &Client, sql: &str) -> BTreeSet<String> {
 }
 
 /// Foreign keys that no index serves: one that leads with their columns, in any order, and holds every row that the key
-/// looks for. A partial one does only if all it leaves out is rows whose key is NULL.
+/// looks for. A partial one does only if all it leaves out is rows whose key is NULL. A unique one serves with some of
+/// the columns, since it finds one row at most.
 async fn foreign_keys_without_index(client: &Client) -> BTreeSet<String> {
     let sql = format!(
         "SELECT fk.conname::text FROM pg_constraint fk
@@ -26,7 +27,8 @@ async fn foreign_keys_without_index(client: &Client) -> BTreeSet<String> {
             SELECT FROM pg_index ix
             CROSS JOIN LATERAL (SELECT (ix.indkey::int2[])[0:cardinality(fk.conkey) - 1]) lead (columns)
             WHERE ix.indrelid = fk.conrelid AND ix.indisvalid
-            AND lead.columns @> fk.conkey AND lead.columns <@ fk.conkey
+            AND ((lead.columns @> fk.conkey AND lead.columns <@ fk.conkey)
+                OR (ix.indisunique AND (ix.indkey::int2[])[0:ix.indnkeyatts - 1] <@ fk.conkey))
             AND (ix.indpred IS NULL OR pg_get_expr(ix.indpred, ix.indrelid) IN (
                 SELECT format('(%I IS NOT NULL)', attname) FROM pg_attribute
                 WHERE attrelid = fk.conrelid AND attnum = ANY (fk.conkey))))"
