@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::{contact::Username, id::UserId, text::WebUrl, user::DisplayName};
+use crate::{contact::Username, id::UserId, media::Picture, user::DisplayName};
 
 /// Why somebody cannot be blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -30,7 +30,7 @@ pub struct BlockedUser {
     /// The name others see.
     pub display_name: DisplayName,
     /// Their picture.
-    pub avatar_url: Option<WebUrl>,
+    pub avatar_url: Option<Picture>,
     /// Since when they are blocked.
     pub blocked_at: DateTime<Utc>,
 }

@@ -13,6 +13,7 @@ use souk_domain::{
 };
 use souk_http::{
     cursor::Cursors,
+    media::MediaUrls,
     product::{ProductList, ProductView},
 };
 use souk_testkit::build;
@@ -24,6 +25,10 @@ fn main() {
     divan::main();
 }
 
+fn urls() -> MediaUrls {
+    MediaUrls::below("https://souk.example.com/media")
+}
+
 /// Rows of a page as the database gives them.
 fn rows() -> Vec<Product> {
     (0..20).map(|n| build::product(n, build::user_id(1))).collect()
@@ -31,18 +36,19 @@ fn rows() -> Vec<Product> {
 
 #[divan::bench]
 fn page_of_20_into_its_view(bencher: Bencher) {
-    bencher.with_inputs(rows).bench_values(|rows| ProductList::of(rows, None, None));
+    let urls = urls();
+    bencher.with_inputs(rows).bench_values(|rows| ProductList::of(rows, None, None, &urls));
 }
 
 #[divan::bench]
 fn page_of_20_into_json(bencher: Bencher) {
-    let page = ProductList::of(rows(), Some("cursor".to_owned()), None);
+    let page = ProductList::of(rows(), Some("cursor".to_owned()), None, &urls());
     bencher.bench(|| to_vec(black_box(&page)).unwrap());
 }
 
 #[divan::bench]
 fn listing_into_json(bencher: Bencher) {
-    let view = ProductView::of(build::product(1, build::user_id(1)), None);
+    let view = ProductView::of(build::product(1, build::user_id(1)), None, &urls());
     bencher.bench(|| to_vec(black_box(&view)).unwrap());
 }
 

@@ -67,7 +67,6 @@ pub struct Services {
 impl AppState {
     /// Shares the services.
     pub fn new(services: Services) -> Self {
-        services.media_urls.settle();
         Self(Arc::new(services))
     }
 }

@@ -13,8 +13,8 @@ use souk_domain::{
     block::{BlockPosition, BlockedUser},
     contact::Username,
     id::UserId,
+    media::Picture,
     page::{Limit, Page},
-    text::WebUrl,
     user::DisplayName,
 };
 use souk_ports::{PortError, block::BlockRepository};
@@ -128,7 +128,7 @@ fn found((id, username, display_name, avatar_url, blocked_at): BlockedRow) -> Bl
         id: UserId::from_uuid(id),
         username: Username::stored(username),
         display_name: DisplayName::stored(display_name),
-        avatar_url: avatar_url.map(WebUrl::stored),
+        avatar_url: avatar_url.map(Picture::stored),
         blocked_at,
     }
 }

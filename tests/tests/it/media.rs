@@ -40,6 +40,11 @@ fn folder() -> (TempDir, String) {
     (folder, url)
 }
 
+async fn change(api: &Api, person: &Person, account: &Value) -> Answer {
+    let request = api.request(reqwest::Method::PATCH, "/v1/me").by(person);
+    request.header("content-type", "application/json").body(account.to_string()).send().await
+}
+
 #[tokio::test]
 async fn a_picture_is_uploaded_once_shown_by_its_owners_listing_and_goes_with_its_owner() {
     let database = database().await;
@@ -67,6 +72,15 @@ async fn a_picture_is_uploaded_once_shown_by_its_owners_listing_and_goes_with_it
         (foreign.refusal(422).as_str(), &foreign.json()["errors"][0]["code"]),
         ("invalid_fields", &json!("foreign_media"))
     );
+
+    let show = json!({"title": "Bikes", "category": "other", "thumbnail_url": media["url"]});
+    assert_eq!(api.post("/v1/streams", &show).by(&stranger).send().await.refusal(422), "invalid_fields");
+    let show = api.post("/v1/streams", &show).by(&seller).send().await.is(201).json();
+    assert_eq!(show["thumbnail_url"], media["thumbnail_url"]);
+    let face = json!({"avatar_url": media["id"]});
+    assert_eq!(change(api, &stranger, &face).await.refusal(422), "invalid_fields");
+    let account = change(api, &seller, &face).await.is(200).json();
+    assert_eq!(account["avatar_url"], media["url"]);
 
     let shown = api.get(published.header("location")).send().await.is(200).json();
     assert_eq!((&shown["images"][0], &shown["thumbnail_url"]), (&media["url"], &media["thumbnail_url"]));

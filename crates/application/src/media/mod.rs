@@ -16,7 +16,7 @@ use souk_ports::{
 use thiserror::Error;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// How many pictures are cleared up at once.
 const BATCH: u32 = 100;

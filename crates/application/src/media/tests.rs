@@ -10,6 +10,16 @@ use souk_testkit::{build, fixed};
 
 use super::*;
 
+/// Pictures of somebody who has uploaded this one only.
+pub(crate) fn only(owner: UserId, id: MediaId) -> MediaLibrary {
+    let mut repository = MockMediaRepository::new();
+    repository.expect_claim().returning(move |by, ids, now| {
+        assert_eq!((by, now), (owner, fixed::now()));
+        Ok(ids.iter().copied().filter(|named| *named == id).collect())
+    });
+    Ports { repository, ..Ports::default() }.library()
+}
+
 #[derive(Default)]
 struct Ports {
     repository: MockMediaRepository,

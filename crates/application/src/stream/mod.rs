@@ -28,6 +28,8 @@ use souk_ports::{
 };
 use thiserror::Error;
 
+use crate::media::{ClaimError, MediaLibrary};
+
 #[cfg(test)]
 mod tests;
 
@@ -40,6 +42,15 @@ pub enum StreamError {
     /// It was good, and still nothing is done.
     #[error(transparent)]
     Decide(#[from] DecideError<StreamRefusal>),
+}
+
+impl From<ClaimError> for StreamError {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Unknown(violations) => violations.into(),
+            ClaimError::Port(error) => Self::Decide(error.into()),
+        }
+    }
 }
 
 /// Why something is not said.
@@ -60,6 +71,7 @@ pub struct Streams {
     audience: Arc<dyn AudienceRepository>,
     pseudonyms: Arc<dyn Pseudonyms>,
     window: AudienceWindow,
+    media: MediaLibrary,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
 }
@@ -71,10 +83,11 @@ impl Streams {
         audience: Arc<dyn AudienceRepository>,
         pseudonyms: Arc<dyn Pseudonyms>,
         window: AudienceWindow,
+        media: MediaLibrary,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Self {
-        Self { repository, audience, pseudonyms, window, clock, ids }
+        Self { repository, audience, pseudonyms, window, media, clock, ids }
     }
 
     /// Announces a show; `once` makes a repeat of the same request harmless.
@@ -86,6 +99,7 @@ impl Streams {
     ) -> Result<Stream, StreamError> {
         let (id, now) = (StreamId::from_uuid(self.ids.next()), self.clock.now());
         let announcement = Announcement::check(&form, now)?;
+        self.media.claim(owner, &announcement.media()).await?;
         let decide = |broadcaster: Broadcaster| announcement.clone().schedule(id, broadcaster, now);
         Ok(self.repository.schedule(owner, &decide, once).await?)
     }
@@ -109,6 +123,7 @@ impl Streams {
         expected: &Expected,
     ) -> Result<Stream, StreamError> {
         let change = StreamChange::check(patch, self.clock.now())?;
+        self.media.claim(actor, &change.media()).await?;
         let decide = |show: StreamContext| show.change(actor, change.clone(), expected, self.clock.now());
         Ok(self.repository.change(id, &decide).await?)
     }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use souk_domain::{
+    edit::Change,
     session::Pseudonym,
     stream::{
         Author, IngestContext, IngestHash, IngestRefusal, PlaybackUrl, PublisherId, StreamState,
@@ -16,6 +17,7 @@ use souk_ports::{
 use souk_testkit::{build, fixed};
 
 use super::*;
+use crate::media::tests::only;
 
 const ADA: u128 = 1;
 
@@ -35,6 +37,7 @@ fn streams(repository: MockStreamRepository, audience: MockAudienceRepository) -
         Arc::new(audience),
         Arc::new(pseudonyms),
         window(),
+        only(build::user_id(ADA), build::media_id(1)),
         Arc::new(fixed::FixedClock),
         Arc::new(fixed::CountingIds::default()),
     )
@@ -75,6 +78,34 @@ async fn what_is_announced_is_what_the_rule_decided() {
     let late = StreamForm { scheduled_at: Some(fixed::now()), ..form() };
     let refused = streams.schedule(build::user_id(ADA), late, None).await;
     assert!(matches!(refused, Err(StreamError::Invalid(_))), "before the store is asked");
+}
+
+#[tokio::test]
+async fn a_show_has_a_picture_of_its_owners_only() {
+    let (ada, id) = (build::user_id(ADA), build::stream_id(7));
+    let mut repository = MockStreamRepository::new();
+    repository.expect_schedule().times(1).returning(|owner, decide, _| {
+        let broadcaster = Broadcaster { id: owner, standing: Standing::Active };
+        decide(broadcaster).map(|transition| transition.stream).map_err(DecideError::Refused)
+    });
+    let streams = streams(repository, MockAudienceRepository::new());
+    let with = |n| StreamForm { thumbnail_url: Some(build::media_id(n).to_string()), ..form() };
+    let stream = streams.schedule(ada, with(1), None).await.unwrap();
+    assert_eq!(stream.thumbnail_url.and_then(|picture| picture.own()), Some(build::media_id(1)));
+
+    let patch = |n: u128| StreamPatch {
+        thumbnail_url: Change::Set(build::media_id(n).to_string()),
+        ..StreamPatch::default()
+    };
+    let scheduled = streams.schedule(ada, with(2), None).await;
+    let changed = streams.change(ada, id, patch(2), &Expected::Any).await;
+    for refused in [scheduled, changed] {
+        let Err(StreamError::Invalid(wrong)) = refused else {
+            panic!("before the store is asked: {refused:?}")
+        };
+        let wrong: Vec<_> = wrong.iter().map(|one| (one.field.as_ref(), one.code)).collect();
+        assert_eq!(wrong, [("thumbnail_url", "unknown_media")]);
+    }
 }
 
 #[tokio::test]

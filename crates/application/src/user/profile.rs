@@ -14,6 +14,8 @@ use souk_ports::{
 };
 use thiserror::Error;
 
+use crate::media::{ClaimError, MediaLibrary};
+
 #[cfg(test)]
 mod tests;
 
@@ -28,17 +30,27 @@ pub enum ChangeProfileError {
     Decide(#[from] DecideError<ProfileRefusal>),
 }
 
+impl From<ClaimError> for ChangeProfileError {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Unknown(violations) => violations.into(),
+            ClaimError::Port(error) => Self::Decide(error.into()),
+        }
+    }
+}
+
 /// Accounts, as their people and others see them.
 #[derive(Clone)]
 pub struct Profiles {
     repository: Arc<dyn ProfileRepository>,
+    media: MediaLibrary,
     clock: Arc<dyn Clock>,
 }
 
 impl Profiles {
     /// Puts the parts together.
-    pub fn new(repository: Arc<dyn ProfileRepository>, clock: Arc<dyn Clock>) -> Self {
-        Self { repository, clock }
+    pub fn new(repository: Arc<dyn ProfileRepository>, media: MediaLibrary, clock: Arc<dyn Clock>) -> Self {
+        Self { repository, media, clock }
     }
 
     /// Somebody's own account; nothing once it is deleted, though a token of theirs may still be good for minutes.
@@ -60,6 +72,7 @@ impl Profiles {
         expected: &Expected,
     ) -> Result<OwnProfile, ChangeProfileError> {
         let change = ProfileChange::check(form)?;
+        self.media.claim(id, &change.media()).await?;
         let now = self.clock.now();
         let decide = |context: &_| change.clone().apply(context, expected, now);
         Ok(self.repository.change(id, &decide).await?)

@@ -28,7 +28,6 @@ use crate::{
     product::{ProductState, Title},
     session::{Admission, Pseudonym, Quota},
     slug::slugs,
-    text::WebUrl,
     user::{DisplayName, Standing},
 };
 
@@ -83,7 +82,7 @@ pub struct Counterpart {
     /// The name others see.
     pub display_name: DisplayName,
     /// Their picture.
-    pub avatar_url: Option<WebUrl>,
+    pub avatar_url: Option<Picture>,
     /// Whether they have left for good.
     pub is_gone: bool,
 }

@@ -1,4 +1,4 @@
-//! How listings and messages name a picture: one of ours, by its id or by its address.
+//! How a picture is named by what shows it: one of ours, by its id or by its address.
 
 use uuid::Uuid;
 

@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Stream, StreamCounts, StreamDescription, StreamRefusal, StreamState, StreamTitle, Transition};
 use crate::{
-    id::{StreamId, UserId},
+    id::{MediaId, StreamId, UserId},
+    media::{Picture, shown},
     product::Category,
     text::WebUrl,
     user::Standing,
@@ -38,7 +39,7 @@ pub struct Announcement {
     description: Option<StreamDescription>,
     category: Category,
     scheduled_at: DateTime<Utc>,
-    thumbnail_url: Option<WebUrl>,
+    thumbnail_url: Option<Picture>,
     stream_url: Option<WebUrl>,
 }
 
@@ -71,8 +72,8 @@ impl Announcement {
             wrong.keep_optional("description", form.description.as_deref().map(StreamDescription::parse));
         let scheduled_at = form.scheduled_at.map_or(Ok(now), |at| beginning(at, now));
         let scheduled_at = wrong.keep("scheduled_at", scheduled_at);
-        let thumbnail_url =
-            wrong.keep_optional("thumbnail_url", form.thumbnail_url.as_deref().map(WebUrl::parse));
+        let thumbnail_url = form.thumbnail_url.as_deref().map(Picture::parse);
+        let thumbnail_url = wrong.keep_optional("thumbnail_url", thumbnail_url).map(Picture::Own);
         let stream_url = wrong.keep_optional("stream_url", form.stream_url.as_deref().map(WebUrl::parse));
         let whole = (|| {
             Some(Self {
@@ -85,6 +86,11 @@ impl Announcement {
             })
         })();
         wrong.or_else(whole)
+    }
+
+    /// Which picture of ours it shows, with the field that names it.
+    pub fn media(&self) -> Vec<(String, MediaId)> {
+        shown(&[], self.thumbnail_url.as_ref())
     }
 
     /// Announces the show.

@@ -7,7 +7,8 @@ use super::{Participant, StreamRefusal, StreamStatus};
 use crate::{
     contact::Username,
     id::{CommentId, StreamId, UserId},
-    text::{Line, WebUrl},
+    media::Picture,
+    text::Line,
     user::DisplayName,
 };
 
@@ -24,7 +25,7 @@ pub struct Author {
     /// The name others see.
     pub display_name: DisplayName,
     /// Their picture.
-    pub avatar_url: Option<WebUrl>,
+    pub avatar_url: Option<Picture>,
 }
 
 /// Something said under a show.

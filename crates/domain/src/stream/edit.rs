@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     edit::{Change, Expected},
-    id::UserId,
+    id::{MediaId, UserId},
+    media::{Picture, shown},
     product::Category,
     text::WebUrl,
     violation::Violations,
@@ -40,7 +41,7 @@ pub struct StreamChange {
     description: Change<StreamDescription>,
     category: Option<Category>,
     scheduled_at: Option<DateTime<Utc>>,
-    thumbnail_url: Change<WebUrl>,
+    thumbnail_url: Change<Picture>,
     stream_url: Change<WebUrl>,
     recording_url: Change<WebUrl>,
 }
@@ -57,7 +58,8 @@ impl StreamChange {
         let category = wrong.keep("category", patch.category.never_empty());
         let scheduled_at = patch.scheduled_at.check(|at| beginning(at, now)).and_then(Change::never_empty);
         let scheduled_at = wrong.keep("scheduled_at", scheduled_at);
-        let thumbnail_url = wrong.keep("thumbnail_url", url(patch.thumbnail_url));
+        let thumbnail = patch.thumbnail_url.check(|text| Picture::parse(&text).map(Picture::Own));
+        let thumbnail_url = wrong.keep("thumbnail_url", thumbnail);
         let stream_url = wrong.keep("stream_url", url(patch.stream_url));
         let recording_url = wrong.keep("recording_url", url(patch.recording_url));
         let whole = (|| {
@@ -72,6 +74,11 @@ impl StreamChange {
             })
         })();
         wrong.or_else(whole)
+    }
+
+    /// Which picture of ours it shows, with the field that names it.
+    pub fn media(&self) -> Vec<(String, MediaId)> {
+        shown(&[], if let Change::Set(thumbnail) = &self.thumbnail_url { Some(thumbnail) } else { None })
     }
 }
 

@@ -25,6 +25,7 @@ use thiserror::Error;
 
 use crate::{
     id::{StreamId, UserId},
+    media::Picture,
     product::Category,
     slug::slugs,
     text::{Block, Line, WebUrl},
@@ -113,7 +114,7 @@ pub struct Stream {
     /// What kind of things it is about.
     pub category: Category,
     /// A picture for lists.
-    pub thumbnail_url: Option<WebUrl>,
+    pub thumbnail_url: Option<Picture>,
     /// Where it can be watched.
     pub stream_url: Option<WebUrl>,
     /// Where it can be watched once it is over.

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use crate::{
         geo::GeoPoint,
-        text::WebUrl,
+        media::Picture,
         user::{Bio, PlaceLabel, Registration, RegistrationForm},
     };
 
@@ -121,7 +121,7 @@ mod tests {
         let id = UserId::from_uuid(Uuid::from_u128(0x0190_163d_8694_739b_aea5_966c_26f8_ad91));
         User {
             bio: Some(Bio::parse("marked").unwrap()),
-            avatar_url: Some(WebUrl::parse("https://example.com/marked.png").unwrap()),
+            avatar_url: Some(Picture::stored("https://example.com/marked.png".to_owned())),
             location: Some(GeoPoint::new(52.52, 13.405).unwrap()),
             location_label: Some(PlaceLabel::parse("marked").unwrap()),
             ..Registration::check(form).unwrap().open(id, now())

@@ -21,7 +21,8 @@ use crate::{
     contact::{Email, Phone, Username},
     geo::GeoPoint,
     id::UserId,
-    text::{Block, Line, WebUrl},
+    media::Picture,
+    text::{Block, Line},
 };
 
 /// The name others see, 1 to 80 characters.
@@ -47,7 +48,7 @@ pub struct User {
     /// Public.
     pub bio: Option<Bio>,
     /// Public.
-    pub avatar_url: Option<WebUrl>,
+    pub avatar_url: Option<Picture>,
     /// What the person does here.
     pub role: Role,
     /// Where the person is; private and exact.

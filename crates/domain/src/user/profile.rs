@@ -8,8 +8,9 @@ use crate::{
     contact::Phone,
     edit::{Change, Expected},
     geo::GeoPoint,
+    id::MediaId,
+    media::Picture,
     product::PlaceForm,
-    text::WebUrl,
     violation::Violations,
 };
 
@@ -37,7 +38,7 @@ pub struct ProfileForm {
 pub struct ProfileChange {
     display_name: Option<DisplayName>,
     bio: Change<Bio>,
-    avatar_url: Change<WebUrl>,
+    avatar_url: Change<Picture>,
     phone: Change<Phone>,
     role: Option<Role>,
     location: Change<GeoPoint>,
@@ -99,7 +100,8 @@ impl ProfileChange {
         let name = form.display_name.check(|text| DisplayName::parse(&text)).and_then(Change::never_empty);
         let display_name = wrong.keep("display_name", name);
         let bio = wrong.keep("bio", form.bio.check(|text| Bio::parse(&text)));
-        let avatar_url = wrong.keep("avatar_url", form.avatar_url.check(|text| WebUrl::parse(&text)));
+        let avatar = form.avatar_url.check(|text| Picture::parse(&text).map(Picture::Own));
+        let avatar_url = wrong.keep("avatar_url", avatar);
         let phone = wrong.keep("phone", form.phone.check(|text| Phone::parse(&text)));
         let role = form.role.check(|word| self_chosen(&word)).and_then(Change::never_empty);
         let role = wrong.keep("role", role);
@@ -119,6 +121,12 @@ impl ProfileChange {
             })
         })();
         wrong.or_else(whole)
+    }
+
+    /// Which picture of ours it shows, with the field that names it.
+    pub fn media(&self) -> Vec<(String, MediaId)> {
+        let Change::Set(avatar) = &self.avatar_url else { return Vec::new() };
+        avatar.own().map(|id| ("avatar_url".to_owned(), id)).into_iter().collect()
     }
 
     /// Makes the change, if the account is still what it was made for.
@@ -197,6 +205,10 @@ mod tests {
         now() + TimeDelta::seconds(1)
     }
 
+    fn picture() -> MediaId {
+        MediaId::from_uuid("0190163d-8694-739b-aea5-966c26f8ad91".parse().unwrap())
+    }
+
     fn set(text: &str) -> Change<String> {
         Change::Set(text.to_owned())
     }
@@ -210,7 +222,7 @@ mod tests {
         let form = ProfileForm {
             display_name: set("Ada L."),
             bio: set("Counts."),
-            avatar_url: set("https://example.com/ada.png"),
+            avatar_url: set("https://souk.example/media/0190163d-8694-739b-aea5-966c26f8ad91/image"),
             location: Change::Set(PlaceForm { latitude: 52.52, longitude: 13.405 }),
             location_label: set("Mitte, Berlin"),
             ..ProfileForm::default()
@@ -221,6 +233,7 @@ mod tests {
         assert_eq!((user.display_name.as_ref(), user.phone.clone()), ("Ada L.", ada().phone));
         assert_eq!(user.location, Some(GeoPoint::new(52.52, 13.405).unwrap()));
         assert_eq!(user.updated_at, later());
+        assert_eq!(user.avatar_url.as_ref().and_then(Picture::own), Some(picture()));
 
         let clear = ProfileForm {
             bio: Change::Clear,
@@ -239,11 +252,21 @@ mod tests {
     }
 
     #[test]
+    fn the_picture_of_a_change_is_the_one_that_is_set() {
+        let media = |avatar_url| ProfileChange::check(ProfileForm { avatar_url, ..ProfileForm::default() });
+        let set = media(set(&picture().to_string())).unwrap().media();
+        assert_eq!(set, [("avatar_url".to_owned(), picture())]);
+        for none in [Change::Keep, Change::Clear] {
+            assert_eq!(media(none).unwrap().media(), []);
+        }
+    }
+
+    #[test]
     fn everything_wrong_is_named_at_once() {
         let form = ProfileForm {
             display_name: Change::Clear,
             bio: set(&"x".repeat(1001)),
-            avatar_url: set("ftp://x"),
+            avatar_url: set("https://example.com/ada.png"),
             phone: set("12"),
             role: set("admin"),
             location: Change::Set(PlaceForm { latitude: 91.0, longitude: 0.0 }),
@@ -256,7 +279,7 @@ mod tests {
             [
                 ("display_name", "required"),
                 ("bio", "too_long"),
-                ("avatar_url", "invalid_format"),
+                ("avatar_url", "foreign_media"),
                 ("phone", "invalid_format"),
                 ("role", "unknown_value"),
                 ("location", "out_of_range"),

@@ -6,7 +6,7 @@ use super::{Bio, DisplayName, PlaceLabel, User};
 use crate::{
     contact::Username,
     id::UserId,
-    text::WebUrl,
+    media::Picture,
     verification::{VerificationSummary, VerificationType},
 };
 
@@ -32,7 +32,7 @@ pub struct PublicProfile {
     /// What the person says of themself.
     pub bio: Option<Bio>,
     /// Their picture.
-    pub avatar_url: Option<WebUrl>,
+    pub avatar_url: Option<Picture>,
     /// How their place is called.
     pub location_label: Option<PlaceLabel>,
     /// What is proved of them.

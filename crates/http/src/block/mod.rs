@@ -15,6 +15,7 @@ use crate::{
     auth::Actor,
     cursor::Cursors,
     extract::{Json, Path, Query},
+    media::MediaUrls,
     page::PageParameters,
     problem::Problem,
     state::AppState,
@@ -73,6 +74,7 @@ async fn unblock(
 async fn list_blocks(
     State(blocks): State<Blocks>,
     State(cursors): State<Cursors>,
+    State(urls): State<MediaUrls>,
     Actor(actor): Actor,
     Query(parameters): Query<PageParameters>,
 ) -> Result<Json<BlockList>, Problem> {
@@ -81,5 +83,5 @@ async fn list_blocks(
     let after = after.map(|(blocked_at, id)| BlockPosition { blocked_at, id: UserId::from_uuid(id) });
     let Page { items, next } = blocks.list(actor.user, after, limit).await?;
     let next = next.map(|position| cursors.newest(&list, position.blocked_at, position.id.as_uuid()));
-    Ok(Json(BlockList::of(items, next)))
+    Ok(Json(BlockList::of(items, next, &urls)))
 }

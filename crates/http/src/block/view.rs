@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use souk_domain::{block::BlockedUser, text::WebUrl};
+use souk_domain::block::BlockedUser;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::media::MediaUrls;
 
 /// A page of blocks.
 #[derive(Serialize, ToSchema)]
@@ -27,12 +29,12 @@ struct BlockView {
 
 impl BlockList {
     /// The page.
-    pub(super) fn of(people: Vec<BlockedUser>, next_cursor: Option<String>) -> Self {
+    pub(super) fn of(people: Vec<BlockedUser>, next_cursor: Option<String>, urls: &MediaUrls) -> Self {
         let view = |blocked: BlockedUser| BlockView {
             user_id: blocked.id.as_uuid(),
             username: blocked.username.into_string(),
             display_name: blocked.display_name.into_string(),
-            avatar_url: blocked.avatar_url.map(WebUrl::into_string),
+            avatar_url: blocked.avatar_url.map(|avatar| urls.thumbnail_of(avatar)),
             blocked_at: blocked.blocked_at,
         };
         Self { data: people.into_iter().map(view).collect(), next_cursor }

@@ -148,7 +148,7 @@ pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<
             Arc::clone(&ids),
             sign_in.clone(),
         ),
-        profiles: Profiles::new(Arc::new(PgProfiles::new(pool.clone())), Arc::clone(&clock)),
+        profiles: Profiles::new(Arc::new(PgProfiles::new(pool.clone())), media.clone(), Arc::clone(&clock)),
         conversations: conversations(config, &pool, &media, &keys, &clock, &admin_ids)?,
         onboarding: Onboarding::new(Arc::new(PgPayees::new(pool.clone())), payments(config)?),
         verifications: Verifications::new(
@@ -191,6 +191,7 @@ pub(crate) fn server(config: &Config, public_url: &str, drain: Drain) -> Result<
             audience,
             spectators,
             window,
+            media.clone(),
             Arc::clone(&clock),
             Arc::clone(&admin_ids),
         ),

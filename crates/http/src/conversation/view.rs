@@ -5,7 +5,6 @@ use serde::Serialize;
 use souk_domain::{
     conversation::{Conversation, Counterpart, Message, MessageText, ProductSummary, Reading},
     id::{OfferId, UserId},
-    text::WebUrl,
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -129,7 +128,7 @@ impl ConversationView {
             buyer_id: conversation.buyer.as_uuid(),
             seller_id: conversation.seller.as_uuid(),
             role: Word(conversation.side),
-            counterpart: conversation.counterpart.into(),
+            counterpart: CounterpartView::of(conversation.counterpart, urls),
             product: conversation.product.map(|product| SummaryView::of(product, urls)),
             last_message: conversation.last_message.map(|message| MessageView::of(message, urls)),
             last_message_at: conversation.last_message_at,
@@ -143,13 +142,13 @@ impl ConversationView {
     }
 }
 
-impl From<Counterpart> for CounterpartView {
-    fn from(counterpart: Counterpart) -> Self {
+impl CounterpartView {
+    fn of(counterpart: Counterpart, urls: &MediaUrls) -> Self {
         Self {
             id: counterpart.id.as_uuid(),
             username: counterpart.username.into_string(),
             display_name: counterpart.display_name.into_string(),
-            avatar_url: counterpart.avatar_url.map(WebUrl::into_string),
+            avatar_url: counterpart.avatar_url.map(|avatar| urls.thumbnail_of(avatar)),
             is_deleted: counterpart.is_gone,
         }
     }

@@ -1,6 +1,6 @@
 //! The addresses of pictures.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use souk_domain::{
     id::MediaId,
@@ -13,21 +13,7 @@ use souk_domain::{
 #[derive(Clone, Debug)]
 pub struct MediaUrls(Arc<str>);
 
-/// The one address under which this process serves: the same for all that it shows, so that not everything that shows a
-/// picture has to be handed it.
-static OURS: OnceLock<MediaUrls> = OnceLock::new();
-
 impl MediaUrls {
-    /// Makes this the address of the process, unless it has one.
-    pub(crate) fn settle(&self) {
-        OURS.get_or_init(|| self.clone());
-    }
-
-    /// The address of the process; until it has one, addresses are relative to wherever the reader is.
-    pub(crate) fn ours() -> Self {
-        OURS.get().cloned().unwrap_or_else(|| Self::below("/media"))
-    }
-
     /// Below this address, which has no slash at its end.
     pub fn below(base: &str) -> Self {
         Self(base.into())

@@ -13,6 +13,7 @@ use super::{ProductView, form::ProductPatch, product_etag};
 use crate::{
     auth::Actor,
     extract::{IfMatch, Json, Path},
+    media::MediaUrls,
     problem::Problem,
 };
 
@@ -40,6 +41,7 @@ use crate::{
     security(("bearer" = [])))]
 pub(super) async fn edit(
     State(products): State<Products>,
+    State(urls): State<MediaUrls>,
     Actor(actor): Actor,
     Path(id): Path<Uuid>,
     IfMatch(expected): IfMatch,
@@ -47,7 +49,7 @@ pub(super) async fn edit(
 ) -> Result<Response, Problem> {
     let product = products.edit(actor.user, ProductId::from_uuid(id), patch.into(), &expected).await?;
     let tag = product_etag(&product);
-    Ok(([(header::ETAG, tag)], Json(ProductView::of(product, Some(actor.user)))).into_response())
+    Ok(([(header::ETAG, tag)], Json(ProductView::of(product, Some(actor.user), &urls))).into_response())
 }
 
 /// Take a listing down

@@ -142,9 +142,9 @@ pub struct ProductPatch {
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, format = "uri", max_length = 2048)]
     video_url: Change<String>,
-    /// A small picture for lists.
+    /// A picture for lists, named like the others.
     #[serde(default, deserialize_with = "change")]
-    #[schema(value_type = Option<String>, format = "uri", max_length = 2048)]
+    #[schema(value_type = Option<String>, max_length = 2048)]
     thumbnail_url: Change<String>,
     /// Whether offers are taken; as usual in its window when emptied.
     #[serde(default, deserialize_with = "change")]

@@ -16,7 +16,7 @@ use souk_domain::{
 use utoipa::ToSchema;
 
 use super::ProductView;
-use crate::extract::Json;
+use crate::{extract::Json, media::MediaUrls};
 
 /// The media type.
 const GEO_JSON: &str = "application/geo+json";
@@ -156,10 +156,15 @@ pub(super) type ProductFeatures = FeatureCollection<ProductView>;
 
 impl ProductFeatures {
     /// Listings as `viewer` sees them.
-    pub(super) fn of_listings(products: Vec<Product>, next: Option<String>, viewer: Option<UserId>) -> Self {
+    pub(super) fn of_listings(
+        products: Vec<Product>,
+        next: Option<String>,
+        viewer: Option<UserId>,
+        urls: &MediaUrls,
+    ) -> Self {
         let feature = |product: Product| {
             let (id, point) = (product.id.as_uuid(), product.place.map(|place| place.point));
-            Feature::new(Some(id), point, ProductView::of(product, viewer))
+            Feature::new(Some(id), point, ProductView::of(product, viewer, urls))
         };
         Self::of(products.into_iter().map(feature), next)
     }
@@ -169,11 +174,12 @@ impl ProductFeatures {
         products: Vec<NearbyProduct>,
         next: Option<String>,
         viewer: Option<UserId>,
+        urls: &MediaUrls,
     ) -> Self {
         let feature = |nearby: NearbyProduct| {
             let product = &nearby.product;
             let (id, point) = (product.id.as_uuid(), product.place.map(|place| place.point));
-            Feature::new(Some(id), point, ProductView::nearby(nearby, viewer))
+            Feature::new(Some(id), point, ProductView::nearby(nearby, viewer, urls))
         };
         Self::of(products.into_iter().map(feature), next)
     }

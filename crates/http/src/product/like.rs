@@ -16,6 +16,7 @@ use crate::{
     client::{ClientAddress, UserAgentHeader},
     cursor::Cursors,
     extract::{Json, Path, Query},
+    media::MediaUrls,
     page::PageParameters,
     problem::Problem,
 };
@@ -74,6 +75,7 @@ pub(super) async fn unlike(
 pub(super) async fn list_liked(
     State(products): State<Products>,
     State(cursors): State<Cursors>,
+    State(urls): State<MediaUrls>,
     Actor(actor): Actor,
     Query(parameters): Query<PageParameters>,
 ) -> Result<Json<LikedList>, Problem> {
@@ -82,7 +84,7 @@ pub(super) async fn list_liked(
     let after = after.map(|(liked_at, id)| LikePosition { liked_at, id: ProductId::from_uuid(id) });
     let Page { items, next } = products.list_liked(actor.user, after, limit).await?;
     let next = next.map(|position| cursors.newest(&list, position.liked_at, position.id.as_uuid()));
-    Ok(Json(LikedList::of(items, next, actor.user)))
+    Ok(Json(LikedList::of(items, next, actor.user, &urls)))
 }
 
 /// Say that somebody looks at a listing

@@ -33,6 +33,7 @@ use crate::{
     cursor::Cursors,
     extract::{Json, Path, Query, etag},
     idempotency::{Idempotent, Reply},
+    media::MediaUrls,
     problem::Problem,
     state::AppState,
 };
@@ -74,16 +75,21 @@ async fn categories() -> Json<CategoryList> {
             body = crate::problem::Document, content_type = "application/problem+json"),
     ),
     security(("bearer" = [])))]
-async fn publish(State(products): State<Products>, new: Idempotent<NewProduct>) -> Result<Response, Problem> {
-    new.once(created, |seller, form, once| {
+async fn publish(
+    State(products): State<Products>,
+    State(urls): State<MediaUrls>,
+    new: Idempotent<NewProduct>,
+) -> Result<Response, Problem> {
+    let reply = move |product: &Product| created(product, &urls);
+    new.once(reply, |seller, form, once| {
         Box::pin(async move { products.publish(seller, &form.into(), once).await })
     })
     .await
 }
 
-fn created(product: &Product) -> Result<Reply, PortError> {
+fn created(product: &Product, urls: &MediaUrls) -> Result<Reply, PortError> {
     let location = format!("/v1/products/{}", product.id);
-    let view = ProductView::of(product.clone(), Some(product.seller));
+    let view = ProductView::of(product.clone(), Some(product.seller), urls);
     Reply::created(location, Some(product_etag(product)), &view)
 }
 
@@ -106,13 +112,14 @@ fn product_etag(product: &Product) -> String {
     security((), ("bearer" = [])))]
 async fn find(
     State(products): State<Products>,
+    State(urls): State<MediaUrls>,
     viewer: MaybeActor,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
     let found = products.find(ProductId::from_uuid(id), viewer.user()).await?;
     let product = found.ok_or_else(Problem::not_found)?;
     let tag = product_etag(&product);
-    Ok(([(header::ETAG, tag)], Json(ProductView::of(product, viewer.user()))).into_response())
+    Ok(([(header::ETAG, tag)], Json(ProductView::of(product, viewer.user(), &urls))).into_response())
 }
 
 /// A feed
@@ -124,13 +131,14 @@ async fn find(
 async fn list(
     State(products): State<Products>,
     State(cursors): State<Cursors>,
+    State(urls): State<MediaUrls>,
     viewer: MaybeActor,
     Query(parameters): Query<FeedParameters>,
 ) -> Result<Json<ProductList>, Problem> {
     let query = parameters.read(&cursors)?;
     let Page { items, next } = products.list(&query).await?;
     let next = next.map(|position| cursors.feed(query.sort, position));
-    Ok(Json(ProductList::of(items, next, viewer.user())))
+    Ok(Json(ProductList::of(items, next, viewer.user(), &urls)))
 }
 
 /// What is near
@@ -143,6 +151,7 @@ async fn list(
 async fn list_nearby(
     State(products): State<Products>,
     State(cursors): State<Cursors>,
+    State(urls): State<MediaUrls>,
     viewer: MaybeActor,
     shape: Shape,
     Query(parameters): Query<NearbyParameters>,
@@ -151,7 +160,7 @@ async fn list_nearby(
     let Page { items, next } = products.list_nearby(&query).await?;
     let next = next.map(|position| cursors.nearby(query.centre, position));
     Ok(match shape {
-        Shape::Json => geojson::plain(NearbyList::of(items, next, viewer.user())),
-        Shape::GeoJson => geojson::features(ProductFeatures::of_nearby(items, next, viewer.user())),
+        Shape::Json => geojson::plain(NearbyList::of(items, next, viewer.user(), &urls)),
+        Shape::GeoJson => geojson::features(ProductFeatures::of_nearby(items, next, viewer.user(), &urls)),
     })
 }

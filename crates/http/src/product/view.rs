@@ -102,7 +102,7 @@ impl From<ProductState> for ProductStatus {
 
 impl ProductView {
     /// The listing as `viewer` sees it.
-    pub fn of(product: Product, viewer: Option<UserId>) -> Self {
+    pub fn of(product: Product, viewer: Option<UserId>, urls: &MediaUrls) -> Self {
         let (status, sold_at, archived_at) = match product.state {
             ProductState::Available => (ProductStatus::Available, None, None),
             ProductState::Reserved => (ProductStatus::Reserved, None, None),
@@ -110,7 +110,6 @@ impl ProductView {
             ProductState::Archived { at, sold } => (ProductStatus::Archived, sold, Some(at)),
         };
         let is_owner = product.is_owned_by(viewer);
-        let urls = MediaUrls::ours();
         let first = || product.images.first().filter(|image| image.own().is_some()).cloned();
         let thumbnail = product.thumbnail_url.clone().or_else(first);
         Self {
@@ -147,9 +146,9 @@ impl ProductView {
     }
 
     /// The listing with its distance.
-    pub(super) fn nearby(nearby: NearbyProduct, viewer: Option<UserId>) -> Self {
+    pub(super) fn nearby(nearby: NearbyProduct, viewer: Option<UserId>, urls: &MediaUrls) -> Self {
         let distance_m = Some((nearby.distance.0 * 10.0).round() / 10.0);
-        Self { distance_m, ..Self::of(nearby.product, viewer) }
+        Self { distance_m, ..Self::of(nearby.product, viewer, urls) }
     }
 }
 
@@ -163,8 +162,13 @@ pub struct ProductList {
 
 impl ProductList {
     /// The page as `viewer` sees it.
-    pub fn of(products: Vec<Product>, next_cursor: Option<String>, viewer: Option<UserId>) -> Self {
-        let data = products.into_iter().map(|product| ProductView::of(product, viewer)).collect();
+    pub fn of(
+        products: Vec<Product>,
+        next_cursor: Option<String>,
+        viewer: Option<UserId>,
+        urls: &MediaUrls,
+    ) -> Self {
+        let data = products.into_iter().map(|product| ProductView::of(product, viewer, urls)).collect();
         Self { data, next_cursor }
     }
 }
@@ -179,8 +183,13 @@ pub struct NearbyList {
 
 impl NearbyList {
     /// The page as `viewer` sees it.
-    pub fn of(products: Vec<NearbyProduct>, next_cursor: Option<String>, viewer: Option<UserId>) -> Self {
-        let data = products.into_iter().map(|nearby| ProductView::nearby(nearby, viewer)).collect();
+    pub fn of(
+        products: Vec<NearbyProduct>,
+        next_cursor: Option<String>,
+        viewer: Option<UserId>,
+        urls: &MediaUrls,
+    ) -> Self {
+        let data = products.into_iter().map(|nearby| ProductView::nearby(nearby, viewer, urls)).collect();
         Self { data, next_cursor }
     }
 }
@@ -195,10 +204,15 @@ pub struct LikedList {
 
 impl LikedList {
     /// The page as whoever likes it all sees it.
-    pub fn of(liked: Vec<LikedProduct>, next_cursor: Option<String>, viewer: UserId) -> Self {
+    pub fn of(
+        liked: Vec<LikedProduct>,
+        next_cursor: Option<String>,
+        viewer: UserId,
+        urls: &MediaUrls,
+    ) -> Self {
         let view = |LikedProduct { product, liked_at }| ProductView {
             liked_at: Some(liked_at),
-            ..ProductView::of(product, Some(viewer))
+            ..ProductView::of(product, Some(viewer), urls)
         };
         Self { data: liked.into_iter().map(view).collect(), next_cursor }
     }

@@ -19,6 +19,7 @@ use crate::{
     client::{ClientAddress, UserAgentHeader},
     cursor::Cursors,
     extract::{Json, Path, Query},
+    media::MediaUrls,
     page::PageParameters,
     problem::Problem,
     state::AppState,
@@ -72,12 +73,13 @@ pub struct Refresh {
     ))]
 async fn log_in(
     State(sessions): State<Sessions>,
+    State(urls): State<MediaUrls>,
     UserAgentHeader(user_agent): UserAgentHeader,
     ClientAddress(address): ClientAddress,
     Json(LogIn { identifier, password }): Json<LogIn>,
 ) -> Result<Json<SignedInView>, Problem> {
     let origin = Origin { user_agent, address };
-    Ok(Json(sessions.log_in(&identifier, password, origin).await?.into()))
+    Ok(Json(SignedInView::of(sessions.log_in(&identifier, password, origin).await?, &urls)))
 }
 
 /// The next pair of tokens

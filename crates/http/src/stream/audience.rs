@@ -22,6 +22,7 @@ use crate::{
     cursor::Cursors,
     extract::{Json, Path, Query},
     idempotency::{Idempotent, Reply},
+    media::MediaUrls,
     page::PageParameters,
     problem::Problem,
     state::AppState,
@@ -138,6 +139,7 @@ async fn heartbeat(
 async fn list_comments(
     State(streams): State<Streams>,
     State(cursors): State<Cursors>,
+    State(urls): State<MediaUrls>,
     reader: MaybeActor,
     Path(id): Path<Uuid>,
     Query(parameters): Query<PageParameters>,
@@ -148,7 +150,7 @@ async fn list_comments(
     let page = streams.list_comments(StreamId::from_uuid(id), reader.user(), after, limit).await?;
     let Page { items, next } = page.ok_or_else(Problem::not_found)?;
     let next = next.map(|next| cursors.newest(&list, next.created_at, next.id.as_uuid()));
-    Ok(Json(CommentList::of(items, next)))
+    Ok(Json(CommentList::of(items, next, &urls)))
 }
 
 /// Say something
@@ -175,19 +177,21 @@ async fn list_comments(
     security(("bearer" = [])))]
 async fn comment(
     State(streams): State<Streams>,
+    State(urls): State<MediaUrls>,
     Path(id): Path<Uuid>,
     new: Idempotent<NewComment>,
 ) -> Result<Response, Problem> {
     let id = StreamId::from_uuid(id);
-    new.once(said, move |author, NewComment { content }, once| {
+    let reply = move |comment: &Comment| said(comment, &urls);
+    new.once(reply, move |author, NewComment { content }, once| {
         Box::pin(async move { streams.comment(author, id, &content, once).await })
     })
     .await
 }
 
-fn said(comment: &Comment) -> Result<Reply, PortError> {
+fn said(comment: &Comment, urls: &MediaUrls) -> Result<Reply, PortError> {
     let location = format!("/v1/streams/{}/comments", comment.stream);
-    Reply::created(location, None, &CommentView::from(comment.clone()))
+    Reply::created(location, None, &CommentView::of(comment.clone(), urls))
 }
 
 /// Take away what was said

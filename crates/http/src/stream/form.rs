@@ -24,8 +24,8 @@ pub struct NewStream {
     category: CategoryWord,
     /// When it begins: in the future, at most 90 days ahead. Left out: it can begin at once.
     scheduled_at: Option<DateTime<Utc>>,
-    /// A picture for lists.
-    #[schema(format = "uri", max_length = 2048)]
+    /// A picture for lists that you uploaded (`POST /v1/media`): its `id` or `url`.
+    #[schema(max_length = 2048)]
     thumbnail_url: Option<String>,
     /// Where it can be watched.
     #[schema(format = "uri", max_length = 2048)]
@@ -52,9 +52,9 @@ pub struct StreamEdit {
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = DateTime<Utc>, required = false)]
     scheduled_at: Change<DateTime<Utc>>,
-    /// A picture for lists.
+    /// A picture for lists that you uploaded: its `id` or `url`.
     #[serde(default, deserialize_with = "change")]
-    #[schema(value_type = Option<String>, format = "uri", max_length = 2048)]
+    #[schema(value_type = Option<String>, max_length = 2048)]
     thumbnail_url: Change<String>,
     /// Where it can be watched.
     #[serde(default, deserialize_with = "change")]

@@ -29,6 +29,7 @@ use crate::{
     cursor::Cursors,
     extract::{IfMatch, Json, MaybeJson, Path, Query, etag},
     idempotency::{Idempotent, Reply},
+    media::MediaUrls,
     problem::Problem,
     state::AppState,
 };
@@ -60,16 +61,21 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
             body = crate::problem::Document, content_type = "application/problem+json"),
     ),
     security(("bearer" = [])))]
-async fn schedule(State(streams): State<Streams>, new: Idempotent<NewStream>) -> Result<Response, Problem> {
-    new.once(scheduled, |owner, form, once| {
+async fn schedule(
+    State(streams): State<Streams>,
+    State(urls): State<MediaUrls>,
+    new: Idempotent<NewStream>,
+) -> Result<Response, Problem> {
+    let reply = move |stream: &Stream| scheduled(stream, &urls);
+    new.once(reply, |owner, form, once| {
         Box::pin(async move { streams.schedule(owner, form.into(), once).await })
     })
     .await
 }
 
-fn scheduled(stream: &Stream) -> Result<Reply, PortError> {
+fn scheduled(stream: &Stream, urls: &MediaUrls) -> Result<Reply, PortError> {
     let location = format!("/v1/streams/{}", stream.id);
-    Reply::created(location, Some(etag(stream.version())), &StreamView::from(stream.clone()))
+    Reply::created(location, Some(etag(stream.version())), &StreamView::of(stream.clone(), urls))
 }
 
 /// Shows
@@ -82,13 +88,14 @@ fn scheduled(stream: &Stream) -> Result<Reply, PortError> {
 async fn list(
     State(streams): State<Streams>,
     State(cursors): State<Cursors>,
+    State(urls): State<MediaUrls>,
     _: MaybeActor,
     Query(parameters): Query<StreamParameters>,
 ) -> Result<Json<StreamList>, Problem> {
     let query = parameters.read(&cursors)?;
     let Page { items, next } = streams.list(&query).await?;
     let next = next.map(|next| query::cursor(&cursors, query.filter.order(), next));
-    Ok(Json(StreamList::of(items, next)))
+    Ok(Json(StreamList::of(items, next, &urls)))
 }
 
 /// A show
@@ -103,16 +110,17 @@ async fn list(
     security((), ("bearer" = [])))]
 async fn find(
     State(streams): State<Streams>,
+    State(urls): State<MediaUrls>,
     _: MaybeActor,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
     let found = streams.find(StreamId::from_uuid(id)).await?;
-    Ok(shown(found.ok_or_else(Problem::not_found)?))
+    Ok(shown(found.ok_or_else(Problem::not_found)?, &urls))
 }
 
-fn shown(stream: Stream) -> Response {
+fn shown(stream: Stream, urls: &MediaUrls) -> Response {
     let tag = etag(stream.version());
-    ([(header::ETAG, tag)], Json(StreamView::from(stream))).into_response()
+    ([(header::ETAG, tag)], Json(StreamView::of(stream, urls))).into_response()
 }
 
 /// Change a show
@@ -140,12 +148,13 @@ fn shown(stream: Stream) -> Response {
     security(("bearer" = [])))]
 async fn change(
     State(streams): State<Streams>,
+    State(urls): State<MediaUrls>,
     Actor(actor): Actor,
     Path(id): Path<Uuid>,
     IfMatch(expected): IfMatch,
     Json(edit): Json<StreamEdit>,
 ) -> Result<Response, Problem> {
-    Ok(shown(streams.change(actor.user, StreamId::from_uuid(id), edit.into(), &expected).await?))
+    Ok(shown(streams.change(actor.user, StreamId::from_uuid(id), edit.into(), &expected).await?, &urls))
 }
 
 /// Go on air
@@ -167,10 +176,11 @@ async fn change(
     security(("bearer" = [])))]
 async fn start(
     State(streams): State<Streams>,
+    State(urls): State<MediaUrls>,
     Actor(actor): Actor,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
-    Ok(shown(streams.start(actor.user, StreamId::from_uuid(id)).await?))
+    Ok(shown(streams.start(actor.user, StreamId::from_uuid(id)).await?, &urls))
 }
 
 /// Go off air
@@ -190,11 +200,12 @@ async fn start(
     security(("bearer" = [])))]
 async fn end(
     State(streams): State<Streams>,
+    State(urls): State<MediaUrls>,
     Actor(actor): Actor,
     Path(id): Path<Uuid>,
     MaybeJson(StreamEnd { recording_url }): MaybeJson<StreamEnd>,
 ) -> Result<Response, Problem> {
-    Ok(shown(streams.end(actor.user, StreamId::from_uuid(id), recording_url.as_deref()).await?))
+    Ok(shown(streams.end(actor.user, StreamId::from_uuid(id), recording_url.as_deref()).await?, &urls))
 }
 
 /// Call a show off
@@ -213,8 +224,9 @@ async fn end(
     security(("bearer" = [])))]
 async fn cancel(
     State(streams): State<Streams>,
+    State(urls): State<MediaUrls>,
     Actor(actor): Actor,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
-    Ok(shown(streams.cancel(actor.user, StreamId::from_uuid(id)).await?))
+    Ok(shown(streams.cancel(actor.user, StreamId::from_uuid(id)).await?, &urls))
 }

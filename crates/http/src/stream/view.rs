@@ -10,7 +10,10 @@ use souk_domain::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::word::{CategoryWord, StreamStatusWord, Word};
+use crate::{
+    media::MediaUrls,
+    word::{CategoryWord, StreamStatusWord, Word},
+};
 
 /// A show.
 #[derive(Serialize, ToSchema)]
@@ -45,8 +48,9 @@ pub struct StreamView {
     updated_at: DateTime<Utc>,
 }
 
-impl From<Stream> for StreamView {
-    fn from(stream: Stream) -> Self {
+impl StreamView {
+    /// The show.
+    pub fn of(stream: Stream, urls: &MediaUrls) -> Self {
         let (viewers_count, views_count) = (stream.viewers(), stream.views());
         let (started_at, ended_at) = match stream.state {
             StreamState::Scheduled | StreamState::Cancelled => (None, None),
@@ -60,7 +64,7 @@ impl From<Stream> for StreamView {
             description: stream.description.map(StreamDescription::into_string),
             category: Word(stream.category),
             status: Word(stream.state.status()),
-            thumbnail_url: stream.thumbnail_url.map(WebUrl::into_string),
+            thumbnail_url: stream.thumbnail_url.map(|thumbnail| urls.thumbnail_of(thumbnail)),
             stream_url: stream.stream_url.map(WebUrl::into_string),
             recording_url: stream.recording_url.map(WebUrl::into_string),
             viewers_count,
@@ -88,8 +92,9 @@ pub struct StreamList {
 
 impl StreamList {
     /// The page.
-    pub fn of(streams: Vec<Stream>, next_cursor: Option<String>) -> Self {
-        Self { data: streams.into_iter().map(StreamView::from).collect(), next_cursor }
+    pub fn of(streams: Vec<Stream>, next_cursor: Option<String>, urls: &MediaUrls) -> Self {
+        let data = streams.into_iter().map(|stream| StreamView::of(stream, urls)).collect();
+        Self { data, next_cursor }
     }
 }
 
@@ -122,8 +127,9 @@ struct AuthorView {
     avatar_url: Option<String>,
 }
 
-impl From<Comment> for CommentView {
-    fn from(comment: Comment) -> Self {
+impl CommentView {
+    /// What was said.
+    pub fn of(comment: Comment, urls: &MediaUrls) -> Self {
         let Author { id, username, display_name, avatar_url } = comment.author;
         Self {
             id: comment.id.as_uuid(),
@@ -132,7 +138,7 @@ impl From<Comment> for CommentView {
             author: AuthorView {
                 username: username.into_string(),
                 display_name: display_name.into_string(),
-                avatar_url: avatar_url.map(WebUrl::into_string),
+                avatar_url: avatar_url.map(|avatar| urls.thumbnail_of(avatar)),
             },
             content: comment.content.into_string(),
             created_at: comment.created_at,
@@ -150,8 +156,9 @@ pub struct CommentList {
 
 impl CommentList {
     /// The page.
-    pub fn of(comments: Vec<Comment>, next_cursor: Option<String>) -> Self {
-        Self { data: comments.into_iter().map(CommentView::from).collect(), next_cursor }
+    pub fn of(comments: Vec<Comment>, next_cursor: Option<String>, urls: &MediaUrls) -> Self {
+        let data = comments.into_iter().map(|comment| CommentView::of(comment, urls)).collect();
+        Self { data, next_cursor }
     }
 }
 

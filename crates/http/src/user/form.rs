@@ -81,9 +81,9 @@ pub struct ProfilePatch {
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, max_length = 1000)]
     bio: Change<String>,
-    /// A picture; public.
+    /// A picture that you uploaded (`POST /v1/media`): its `id` or `url`; public.
     #[serde(default, deserialize_with = "change")]
-    #[schema(value_type = Option<String>, format = "uri", max_length = 2048)]
+    #[schema(value_type = Option<String>, max_length = 2048)]
     avatar_url: Change<String>,
     /// E.164; private. Another number has to be verified anew.
     #[serde(default, deserialize_with = "change")]

@@ -18,7 +18,7 @@ use axum::{
 use souk_application::Users;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{client::UserAgentHeader, extract::Json, problem::Problem, state::AppState};
+use crate::{client::UserAgentHeader, extract::Json, media::MediaUrls, problem::Problem, state::AppState};
 
 /// The routes of accounts.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -37,10 +37,11 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     ))]
 async fn register(
     State(users): State<Users>,
+    State(urls): State<MediaUrls>,
     UserAgentHeader(user_agent): UserAgentHeader,
     Json(new): Json<NewAccount>,
 ) -> Result<Response, Problem> {
-    let signed_in = SignedInView::from(users.register(new.into(), user_agent).await?);
+    let signed_in = SignedInView::of(users.register(new.into(), user_agent).await?, &urls);
     let location = format!("/v1/users/{}", signed_in.user.id);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(signed_in)).into_response())
 }

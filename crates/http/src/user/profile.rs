@@ -17,6 +17,7 @@ use super::{
 use crate::{
     auth::{Actor, MaybeActor},
     extract::{IfMatch, Json, Path, etag},
+    media::MediaUrls,
     problem::Problem,
     state::AppState,
 };
@@ -38,11 +39,12 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     security(("bearer" = [])))]
 async fn find_own_account(
     State(profiles): State<Profiles>,
+    State(urls): State<MediaUrls>,
     Actor(actor): Actor,
 ) -> Result<Response, Problem> {
     // A token outlives its account by some minutes.
     let found = profiles.find_own(actor.user).await?.ok_or_else(Problem::unauthenticated)?;
-    Ok(shown(found))
+    Ok(shown(found, &urls))
 }
 
 /// Change one's own account
@@ -64,16 +66,17 @@ async fn find_own_account(
     security(("bearer" = [])))]
 async fn change_account(
     State(profiles): State<Profiles>,
+    State(urls): State<MediaUrls>,
     Actor(actor): Actor,
     IfMatch(expected): IfMatch,
     Json(patch): Json<ProfilePatch>,
 ) -> Result<Response, Problem> {
-    Ok(shown(profiles.change(actor.user, patch.into(), &expected).await?))
+    Ok(shown(profiles.change(actor.user, patch.into(), &expected).await?, &urls))
 }
 
-fn shown(own: OwnProfile) -> Response {
+fn shown(own: OwnProfile, urls: &MediaUrls) -> Response {
     let tag = etag(own.user.version());
-    ([(header::ETAG, tag)], Json(OwnAccountView::from(own))).into_response()
+    ([(header::ETAG, tag)], Json(OwnAccountView::of(own, urls))).into_response()
 }
 
 /// Delete one's own account
@@ -120,9 +123,10 @@ async fn export_account(State(profiles): State<Profiles>, Actor(actor): Actor) -
     security((), ("bearer" = [])))]
 async fn find_profile(
     State(profiles): State<Profiles>,
+    State(urls): State<MediaUrls>,
     _: MaybeActor,
     Path(id): Path<Uuid>,
 ) -> Result<Json<ProfileView>, Problem> {
     let found = profiles.find_public(UserId::from_uuid(id)).await?;
-    Ok(Json(found.ok_or_else(Problem::not_found)?.into()))
+    Ok(Json(ProfileView::of(found.ok_or_else(Problem::not_found)?, &urls)))
 }

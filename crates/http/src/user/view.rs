@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use souk_application::session::SignedIn;
 use souk_domain::{
-    text::WebUrl,
     user::{Bio, OwnProfile, PlaceLabel, PublicProfile, Standing, User},
     verification::{Proven, VerificationSummary, VerificationType},
 };
@@ -12,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    media::MediaUrls,
     point::Point,
     word::{RoleWord, Word},
 };
@@ -36,8 +36,9 @@ pub struct AccountView {
     updated_at: DateTime<Utc>,
 }
 
-impl From<User> for AccountView {
-    fn from(user: User) -> Self {
+impl AccountView {
+    /// The account.
+    pub fn of(user: User, urls: &MediaUrls) -> Self {
         Self {
             id: user.id.as_uuid(),
             email: user.email.into_string(),
@@ -45,7 +46,7 @@ impl From<User> for AccountView {
             phone: user.phone.map(souk_domain::contact::Phone::into_string),
             display_name: user.display_name.into_string(),
             bio: user.bio.map(Bio::into_string),
-            avatar_url: user.avatar_url.map(WebUrl::into_string),
+            avatar_url: user.avatar_url.map(|avatar| urls.of(avatar)),
             role: Word(user.role),
             location: user.location.map(Point::from),
             location_label: user.location_label.map(PlaceLabel::into_string),
@@ -115,11 +116,12 @@ impl From<VerificationSummary> for VerificationView {
     }
 }
 
-impl From<OwnProfile> for OwnAccountView {
-    fn from(own: OwnProfile) -> Self {
+impl OwnAccountView {
+    /// The account.
+    pub fn of(own: OwnProfile, urls: &MediaUrls) -> Self {
         Self {
             status: own.user.standing.into(),
-            account: own.user.into(),
+            account: AccountView::of(own.user, urls),
             verification: own.verification.into(),
         }
     }
@@ -152,14 +154,15 @@ struct ProfileCounts {
     sold: i64,
 }
 
-impl From<PublicProfile> for ProfileView {
-    fn from(profile: PublicProfile) -> Self {
+impl ProfileView {
+    /// The account.
+    pub fn of(profile: PublicProfile, urls: &MediaUrls) -> Self {
         Self {
             id: profile.id.as_uuid(),
             username: profile.username.into_string(),
             display_name: profile.display_name.into_string(),
             bio: profile.bio.map(Bio::into_string),
-            avatar_url: profile.avatar_url.map(WebUrl::into_string),
+            avatar_url: profile.avatar_url.map(|avatar| urls.of(avatar)),
             location_label: profile.location_label.map(PlaceLabel::into_string),
             verified: profile.verified.into_iter().map(Word).collect(),
             counts: ProfileCounts { listings: profile.listings, sold: profile.sold },
@@ -186,10 +189,11 @@ pub struct SignedInView {
     expires_in: i64,
 }
 
-impl From<SignedIn> for SignedInView {
-    fn from(signed_in: SignedIn) -> Self {
+impl SignedInView {
+    /// The account and its tokens.
+    pub fn of(signed_in: SignedIn, urls: &MediaUrls) -> Self {
         Self {
-            user: signed_in.user.into(),
+            user: AccountView::of(signed_in.user, urls),
             access_token: signed_in.access_token,
             refresh_token: signed_in.refresh_token,
             token_type: "Bearer",

@@ -16,7 +16,6 @@ use souk_domain::{
     money::{Currency, Price},
     product::{ProductState, Title},
     slug::Slug,
-    text::WebUrl,
     user::DisplayName,
 };
 use souk_ports::PortError;
@@ -146,7 +145,7 @@ impl TryFrom<ConversationRow> for Conversation {
                 id: other,
                 username: Username::stored(row.username),
                 display_name: DisplayName::stored(row.display_name),
-                avatar_url: row.avatar_url.map(WebUrl::stored),
+                avatar_url: row.avatar_url.map(Picture::stored),
                 is_gone: row.is_gone,
             },
             product: row.product.found()?,

@@ -35,17 +35,6 @@ impl PgMedia {
     }
 }
 
-/// Notes of old pictures that they are shown by something of their owner's that does not claim what it shows: an avatar,
-/// a message, a show. Looked for among what the owner has, once in a picture's life.
-const NOTE_OTHER_USES: &str = "UPDATE media SET used_at = $2 WHERE id = ANY (ARRAY(
-         SELECT id FROM media old
-         WHERE used_at IS NULL AND removed_at IS NULL AND stored_at IS NOT NULL AND created_at < $1
-             AND (EXISTS (SELECT FROM users WHERE id = owner_id AND strpos(avatar_url, old.id::text) > 0)
-               OR EXISTS (SELECT FROM streams WHERE user_id = owner_id AND strpos(thumbnail_url, old.id::text) > 0)
-               OR EXISTS (SELECT FROM messages WHERE sender_id = owner_id AND strpos(media::text, old.id::text) > 0))
-         ORDER BY created_at LIMIT $3))
-     AND used_at IS NULL AND removed_at IS NULL";
-
 #[derive(QueryableByName)]
 struct IdRow {
     #[diesel(sql_type = SqlUuid)]
@@ -116,12 +105,6 @@ impl MediaRepository for PgMedia {
              SELECT id FROM withdrawn
              LIMIT $4";
         let mut conn = self.pool.lease().await?;
-        let noted = sql_query(NOTE_OTHER_USES).bind::<Timestamptz, _>(leftovers.unused_before);
-        let noted =
-            noted.bind::<Timestamptz, _>(now).bind::<BigInt, _>(i64::from(limit)).execute(&mut *conn).await;
-        if let Err(error) = noted {
-            return conn.settle(Err(error));
-        }
         let found = sql_query(withdraw)
             .bind::<Timestamptz, _>(leftovers.unfinished_before)
             .bind::<Timestamptz, _>(leftovers.unused_before)

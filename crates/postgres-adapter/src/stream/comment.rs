@@ -10,12 +10,12 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 use souk_domain::{
     contact::Username,
     id::{CommentId, StreamId, UserId},
+    media::Picture,
     page::{Limit, Page},
     stream::{
         Author, Comment, CommentContext, CommentPosition, CommentRefusal, CommentRemoval, CommentText,
         StreamStatus,
     },
-    text::WebUrl,
     user::DisplayName,
 };
 use souk_ports::{
@@ -256,6 +256,6 @@ fn author_of(id: Uuid, username: String, display_name: String, avatar_url: Optio
         id: UserId::from_uuid(id),
         username: Username::stored(username),
         display_name: DisplayName::stored(display_name),
-        avatar_url: avatar_url.map(WebUrl::stored),
+        avatar_url: avatar_url.map(Picture::stored),
     }
 }

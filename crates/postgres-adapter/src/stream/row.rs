@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::{pg::Pg, prelude::*, sql_types::Timestamptz};
 use souk_domain::{
     id::{StreamId, UserId},
+    media::Picture,
     product::Category,
     stream::{
         Stream, StreamContext, StreamCounts, StreamDescription, StreamState, StreamStatus, StreamTitle,
@@ -72,7 +73,7 @@ impl TryFrom<StreamRow> for Stream {
             title: StreamTitle::stored(row.title),
             description: row.description.map(StreamDescription::stored),
             category: row.category,
-            thumbnail_url: row.thumbnail_url.map(WebUrl::stored),
+            thumbnail_url: row.thumbnail_url.map(Picture::stored),
             stream_url: row.stream_url.map(WebUrl::stored),
             recording_url: row.recording_url.map(WebUrl::stored),
             // Shows of before there was a time in every one could begin at once.
@@ -146,7 +147,7 @@ pub(super) struct SavedRow<'a> {
     description: Option<&'a str>,
     category: Word<Category>,
     status: Word<StreamStatus>,
-    thumbnail_url: Option<&'a str>,
+    thumbnail_url: Option<String>,
     stream_url: Option<&'a str>,
     recording_url: Option<&'a str>,
     scheduled_at: DateTime<Utc>,
@@ -174,7 +175,7 @@ impl<'a> From<&'a Stream> for SavedRow<'a> {
             description: stream.description.as_ref().map(AsRef::as_ref),
             category: Word(stream.category),
             status: Word(stream.state.status()),
-            thumbnail_url: stream.thumbnail_url.as_ref().map(AsRef::as_ref),
+            thumbnail_url: stream.thumbnail_url.as_ref().map(Picture::as_stored),
             stream_url: stream.stream_url.as_ref().map(AsRef::as_ref),
             recording_url: stream.recording_url.as_ref().map(AsRef::as_ref),
             scheduled_at: stream.scheduled_at,

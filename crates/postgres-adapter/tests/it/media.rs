@@ -162,33 +162,6 @@ async fn only_what_nobody_needs_is_withdrawn() {
 }
 
 #[tokio::test]
-async fn what_an_avatar_a_message_or_a_show_names_is_no_leftover() {
-    let ground = Ground::new().await;
-    let books = PgMedia::new(ground.pool.clone());
-    let ada = ground.user(1, "ada").await.id;
-    let bob = ground.user(2, "bob").await.id;
-    for n in 1..=4 {
-        upload(&books, n, ada, now()).await;
-    }
-    let sql = format!(
-        "UPDATE users SET avatar_url = 'https://souk.example/media/{}/thumbnail' WHERE username = 'ada';
-         INSERT INTO streams (id, user_id, title, category, status, thumbnail_url, created_at, updated_at)
-         SELECT gen_random_uuid(), id, 'Sale', 'sneakers', 'scheduled', '{}', now(), now() FROM users
-         WHERE username = 'ada';
-         INSERT INTO conversations (id, buyer_id, seller_id, created_at, updated_at)
-         VALUES (gen_random_uuid(), '{ada}', '{bob}', now(), now());
-         INSERT INTO messages (id, conversation_id, seq, sender_id, message_type, media, created_at, updated_at)
-         SELECT gen_random_uuid(), id, 1, '{ada}', 'image', jsonb_build_array('{}'), now(), now() FROM conversations",
-        build::media_id(1),
-        build::media_id(2),
-        build::media_id(3)
-    );
-    ground.database.connect().await.batch_execute(&sql).await.unwrap();
-    assert_eq!(withdrawn(&books, now() + TimeDelta::days(8)).await, [build::media_id(4)]);
-    assert_eq!(ground.count("media WHERE used_at IS NOT NULL").await, 3);
-}
-
-#[tokio::test]
 async fn a_picture_is_shown_or_withdrawn_never_both() {
     let ground = Ground::new().await;
     let books = PgMedia::new(ground.pool.clone());

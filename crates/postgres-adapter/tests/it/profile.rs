@@ -60,7 +60,7 @@ async fn what_is_changed_is_read_and_what_is_cleared_is_gone() {
     let form = ProfileForm {
         display_name: set("Ada L."),
         bio: set("Counts."),
-        avatar_url: set("https://example.com/ada.png"),
+        avatar_url: set(&build::media_id(1).to_string()),
         phone: set("+4930123456"),
         role: set("seller"),
         location: Change::Set(PlaceForm { latitude: 52.52, longitude: 13.405 }),

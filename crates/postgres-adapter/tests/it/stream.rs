@@ -78,7 +78,7 @@ async fn a_show_comes_back_as_it_was_written_in_every_state() {
     let (ada, streams) = (ground.user(1, "ada").await.id, ground.streams());
     let form = StreamForm {
         scheduled_at: Some(later(3_600)),
-        thumbnail_url: Some("https://example.com/1.jpg".to_owned()),
+        thumbnail_url: Some(build::media_id(1).to_string()),
         stream_url: Some("https://example.com/1.m3u8".to_owned()),
         ..build::stream_form()
     };

@@ -3,7 +3,7 @@
 use souk_domain::{
     contact::{Email, Identifier, Phone},
     geo::GeoPoint,
-    text::WebUrl,
+    media::Picture,
     user::{Bio, PlaceLabel, Role, Standing, User, UserTaken},
 };
 use souk_ports::{
@@ -22,7 +22,7 @@ async fn an_account_is_found_as_it_was_written_by_whatever_it_is_called() {
     written.user = User {
         phone: Some(Phone::parse("+4930123456").unwrap()),
         bio: Some(Bio::parse("Counts.").unwrap()),
-        avatar_url: Some(WebUrl::parse("https://example.com/ada.png").unwrap()),
+        avatar_url: Some(Picture::stored("https://example.com/ada.png".to_owned())),
         role: Role::Both,
         location: Some(GeoPoint::new(52.52, 13.405).unwrap()),
         location_label: Some(PlaceLabel::parse("Berlin").unwrap()),

@@ -9,9 +9,11 @@ use souk_ports::user::MockProfileRepository;
 use souk_testkit::{build, fixed};
 
 use super::*;
+use crate::media::tests::only;
 
 fn profiles(repository: MockProfileRepository) -> Profiles {
-    Profiles::new(Arc::new(repository), Arc::new(fixed::FixedClock))
+    let media = only(build::user_id(1), build::media_id(1));
+    Profiles::new(Arc::new(repository), media, Arc::new(fixed::FixedClock))
 }
 
 fn own(user: User) -> OwnProfile {
@@ -56,6 +58,23 @@ async fn a_change_is_what_the_rule_decided() {
     let expected = Expected::OneOf(vec![build::user(1, "ada").version()]);
     let changed = profiles(store(Standing::Active)).change(build::user_id(1), form, &expected).await.unwrap();
     assert_eq!(changed.user.bio.unwrap().as_ref(), "Counts.");
+}
+
+#[tokio::test]
+async fn a_face_is_a_picture_of_ones_own() {
+    let with = |n: u128| ProfileForm {
+        avatar_url: Change::Set(build::media_id(n).to_string()),
+        ..ProfileForm::default()
+    };
+    let profiles = profiles(store(Standing::Active));
+    let changed = profiles.change(build::user_id(1), with(1), &Expected::Any).await.unwrap();
+    assert_eq!(changed.user.avatar_url.and_then(|picture| picture.own()), Some(build::media_id(1)));
+    let refused = profiles.change(build::user_id(1), with(2), &Expected::Any).await;
+    let Err(ChangeProfileError::Invalid(wrong)) = refused else { panic!("{refused:?}") };
+    assert_eq!(
+        wrong.iter().next().map(|one| (one.field.as_ref(), one.code)),
+        Some(("avatar_url", "unknown_media"))
+    );
 }
 
 #[tokio::test]

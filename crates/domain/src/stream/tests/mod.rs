@@ -9,7 +9,8 @@ use crate::{
     contact::Username,
     edit::{Change, Expected},
     event::Fact,
-    id::CommentId,
+    id::{CommentId, MediaId},
+    media::Picture,
     user::{DisplayName, Standing},
 };
 
@@ -82,7 +83,7 @@ fn everything_wrong_with_an_announcement_is_named_at_once() {
         title: " ".to_owned(),
         description: Some("x".repeat(5001)),
         scheduled_at: Some(now()),
-        thumbnail_url: Some("javascript:alert(1)".to_owned()),
+        thumbnail_url: Some("https://example.com/show.jpg".to_owned()),
         stream_url: Some("rtmp://example.com/live/7?key=secret".to_owned()),
         ..form()
     };
@@ -92,10 +93,35 @@ fn everything_wrong_with_an_announcement_is_named_at_once() {
             "title required",
             "description too_long",
             "scheduled_at out_of_range",
-            "thumbnail_url invalid_format",
+            "thumbnail_url foreign_media",
             "stream_url invalid_format"
         ]
     );
+}
+
+#[test]
+fn a_show_has_a_picture_of_ours() {
+    let id = MediaId::from_uuid("0190163d-8694-739b-aea5-966c26f8ad91".parse().unwrap());
+    let named = vec![("thumbnail_url".to_owned(), id)];
+    for name in [id.to_string(), format!("https://souk.example/media/{id}/thumbnail")] {
+        let thumbnail_url = Some(name.clone());
+        let announcement = Announcement::check(&StreamForm { thumbnail_url, ..form() }, now()).unwrap();
+        assert_eq!(announcement.media(), named);
+        let patch = StreamPatch { thumbnail_url: Change::Set(name), ..StreamPatch::default() };
+        let change = StreamChange::check(patch, now()).unwrap();
+        assert_eq!(change.media(), named);
+        let Transition { stream, .. } =
+            context(announced()).change(ada(), change, &Expected::Any, now()).unwrap();
+        assert_eq!(stream.thumbnail_url, Some(Picture::Own(id)));
+    }
+    let cleared = StreamPatch { thumbnail_url: Change::Clear, ..StreamPatch::default() };
+    assert_eq!(StreamChange::check(cleared, now()).unwrap().media(), []);
+    let patch = StreamPatch {
+        thumbnail_url: Change::Set("https://example.com/1.jpg".to_owned()),
+        ..StreamPatch::default()
+    };
+    let refused = StreamChange::check(patch, now()).unwrap_err();
+    assert_eq!(refused.iter().next().unwrap().code, "foreign_media");
 }
 
 #[test]

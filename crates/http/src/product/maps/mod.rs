@@ -25,6 +25,7 @@ use crate::{
     auth::MaybeActor,
     cursor::Cursors,
     extract::{Path, Query},
+    media::MediaUrls,
     problem::Problem,
     state::AppState,
 };
@@ -53,6 +54,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     security((), ("bearer" = [])))]
 async fn list_in_box(
     State(maps): State<Maps>,
+    State(urls): State<MediaUrls>,
     State(cursors): State<Cursors>,
     viewer: MaybeActor,
     shape: Shape,
@@ -62,8 +64,8 @@ async fn list_in_box(
     let Page { items, next } = maps.list_in_box(&query).await?;
     let next = next.map(|position| cursors.in_box(&query.area, position));
     Ok(match shape {
-        Shape::Json => geojson::plain(ProductList::of(items, next, viewer.user())),
-        Shape::GeoJson => geojson::features(ProductFeatures::of_listings(items, next, viewer.user())),
+        Shape::Json => geojson::plain(ProductList::of(items, next, viewer.user(), &urls)),
+        Shape::GeoJson => geojson::features(ProductFeatures::of_listings(items, next, viewer.user(), &urls)),
     })
 }
 

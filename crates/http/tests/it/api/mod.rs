@@ -199,7 +199,7 @@ impl Ports {
         );
         let services = Services {
             users: Users::new(users.clone(), passwords.clone(), clock.clone(), ids.clone(), sign_in.clone()),
-            profiles: Profiles::new(Arc::new(self.profiles), clock.clone()),
+            profiles: Profiles::new(Arc::new(self.profiles), media.clone(), clock.clone()),
             onboarding: Onboarding::new(
                 Arc::new(self.payees),
                 self.payments.map(|payments| -> Arc<dyn Payments> { Arc::new(payments) }),
@@ -236,6 +236,7 @@ impl Ports {
                 Arc::new(self.audience),
                 Arc::new(spectators),
                 AudienceWindow::new(TimeDelta::seconds(45)),
+                media.clone(),
                 clock.clone(),
                 ids.clone(),
             ),

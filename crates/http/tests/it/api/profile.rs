@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, Method, header};
 use serde_json::{Value, json};
 use souk_domain::{
     geo::GeoPoint,
+    media::Picture,
     user::{
         ErasureContext, ErasureRefusal, OwnProfile, ProfileContext, ProfileRefusal, PublicProfile, Standing,
         User,
@@ -49,7 +50,7 @@ pub(super) fn store(standing: Standing) -> MockProfileRepository {
             username: user.username,
             display_name: user.display_name,
             bio: None,
-            avatar_url: None,
+            avatar_url: Some(Picture::Own(build::media_id(9))),
             location_label: None,
             verified: vec![VerificationType::Email],
             listings: 2,
@@ -135,6 +136,7 @@ async fn every_field_of_a_bad_change_is_named() {
         (json!({"bio": "a\0"}), "bio", "invalid_character"),
         (json!({"phone": "12"}), "phone", "invalid_format"),
         (json!({"avatar_url": "javascript:x"}), "avatar_url", "invalid_format"),
+        (json!({"avatar_url": "https://example.com/ada.png"}), "avatar_url", "foreign_media"),
         (json!({"location": {"latitude": 91, "longitude": 0}}), "location", "out_of_range"),
         (json!({"location": {"latitude": 1}}), "location.longitude", "required"),
         (json!({"location_label": ""}), "location_label", "required"),
@@ -144,6 +146,27 @@ async fn every_field_of_a_bad_change_is_named() {
         let error = &answer.json()["errors"][0];
         assert_eq!((error["field"].as_str(), error["code"].as_str()), (Some(field), Some(code)), "{body}");
     }
+}
+
+#[tokio::test]
+async fn a_face_is_a_picture_of_ones_own_by_its_id_or_address() {
+    const URL: &str = "https://souk.example.com/media/00000000-0000-0000-0000-000000000009/image";
+    let mut theirs = ports(Standing::Active);
+    theirs.media.expect_claim().returning(|_, ids, _| Ok(ids.to_vec()));
+    let router = theirs.router();
+    for name in ["00000000-0000-0000-0000-000000000009", URL] {
+        let body = json!({"avatar_url": name});
+        let answer = send(&router, request(Method::PATCH, "/v1/me", "ada", &body)).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["avatar_url"]), (200, &json!(URL)));
+    }
+
+    let mut others = ports(Standing::Active);
+    others.media.expect_claim().returning(|_, _, _| Ok(vec![]));
+    let body = json!({"avatar_url": URL});
+    let answer = send(&others.router(), request(Method::PATCH, "/v1/me", "ada", &body)).await;
+    assert_eq!(answer.problem(), (422, "invalid_fields".to_owned()));
+    let error = &answer.json()["errors"][0];
+    assert_eq!((&error["field"], &error["code"]), (&json!("avatar_url"), &json!("unknown_media")));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use souk_domain::{
     id::{CommentId, UserId},
+    media::Picture,
     page::Page,
     session::Pseudonym,
     stream::{
@@ -88,7 +89,8 @@ fn live() -> StreamState {
 
 fn author(user: UserId) -> Author {
     let bob = build::user(2, "bob");
-    Author { id: user, username: bob.username, display_name: bob.display_name, avatar_url: None }
+    let avatar_url = Some(Picture::Own(build::media_id(8)));
+    Author { id: user, username: bob.username, display_name: bob.display_name, avatar_url }
 }
 
 fn comment() -> Comment {
@@ -175,6 +177,7 @@ fn take_part(ports: &mut Ports, stands: fn(UserId) -> Participant) {
 fn driving(state: StreamState) -> axum::Router {
     let mut ports = Ports::default();
     drive(&mut ports, state, Standing::Active);
+    ports.media.expect_claim().returning(|_, ids, _| Ok(ids.to_vec()));
     ports.router()
 }
 
@@ -189,7 +192,7 @@ async fn a_show_is_announced_and_seen() {
     let router = driving(live());
     let new = json!({
         "title": "Sneaker sale", "description": "Sizes 38 to 46.", "category": "sneakers",
-        "scheduled_at": now() + TimeDelta::days(1), "thumbnail_url": "https://example.com/1.jpg"
+        "scheduled_at": now() + TimeDelta::days(1), "thumbnail_url": build::media_id(9).as_uuid()
     });
     let announced = post(&router, "/v1/streams", "ada", &new).await;
     assert_eq!(announced.status, 201);
@@ -205,6 +208,22 @@ async fn a_show_is_announced_and_seen() {
 }
 
 #[tokio::test]
+async fn the_picture_of_a_show_is_its_owners_or_the_show_is_refused() {
+    let mut ports = Ports::default();
+    drive(&mut ports, StreamState::Scheduled, Standing::Active);
+    ports.media.expect_claim().returning(|_, _, _| Ok(vec![]));
+    let router = ports.router();
+    let new = json!({"title": "Sale", "category": "sneakers", "thumbnail_url": build::media_id(9).as_uuid()});
+    let change = json!({"thumbnail_url": build::media_id(9).as_uuid()});
+    let changed = send(&router, request(Method::PATCH, SHOW, "ada", &change)).await;
+    for refused in [changed, post(&router, "/v1/streams", "ada", &new).await] {
+        assert_eq!(refused.problem(), (422, "invalid_fields".to_owned()));
+        let error = &refused.json()["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!("thumbnail_url"), &json!("unknown_media")));
+    }
+}
+
+#[tokio::test]
 async fn a_form_is_refused_field_by_field() {
     let router = driving(live());
     let late =
@@ -214,6 +233,14 @@ async fn a_form_is_refused_field_by_field() {
     let fields: Vec<_> =
         refused.json()["errors"].as_array().unwrap().iter().map(|e| e["field"].clone()).collect();
     assert_eq!(fields, ["title", "scheduled_at", "stream_url"]);
+    let foreign = json!({"thumbnail_url": "https://example.com/1.jpg"});
+    let new = json!({"title": "Sale", "category": "sneakers", "thumbnail_url": "https://example.com/1.jpg"});
+    let change = send(&router, request(Method::PATCH, SHOW, "ada", &foreign)).await;
+    for refused in [change, post(&router, "/v1/streams", "ada", &new).await] {
+        assert_eq!(refused.problem(), (422, "invalid_fields".to_owned()));
+        let error = &refused.json()["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!("thumbnail_url"), &json!("foreign_media")));
+    }
     for body in [
         json!({"title": "Sale", "category": "sneakers", "user_id": build::user_id(2).as_uuid()}),
         json!({"title": "Sale", "category": "cars"}),

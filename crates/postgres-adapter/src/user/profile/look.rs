@@ -9,8 +9,8 @@ use diesel_async::RunQueryDsl;
 use souk_domain::{
     contact::Username,
     id::UserId,
+    media::Picture,
     slug::Slug,
-    text::WebUrl,
     user::{Bio, DisplayName, OwnProfile, PlaceLabel, PublicProfile},
     verification::VerificationType,
 };
@@ -93,7 +93,7 @@ impl TryFrom<PublicRow> for PublicProfile {
             username: Username::stored(row.username),
             display_name: DisplayName::stored(row.display_name),
             bio: row.bio.map(Bio::stored),
-            avatar_url: row.avatar_url.map(WebUrl::stored),
+            avatar_url: row.avatar_url.map(Picture::stored),
             location_label: row.location_label.map(PlaceLabel::stored),
             verified: row.verified.into_iter().map(kind).collect::<Result<_, _>>()?,
             listings: row.listings,

@@ -1,6 +1,6 @@
 //! Events: what is new, what somebody missed, and what is old.
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use souk_domain::{
     event::{Event, Fact, MessageFacts},
     id::{ConversationId, MessageId, SessionId, UserId},
@@ -42,8 +42,8 @@ async fn the_relay_reads_what_is_new_and_nothing_else() {
         .check("three events", &["ix_outbox_events_position"], 100, async |pool, connector| {
             let mut source = PgEventSource::new(pool.clone(), connector.clone());
             source.next().await.unwrap();
-            let mut conn = connector.connect().await.unwrap();
-            record_events(&mut conn, &[message(user), message(user), message(user)]).await.unwrap();
+            let conn = connector.connect().await.unwrap();
+            record_events(&conn, &[message(user), message(user), message(user)]).await.unwrap();
             pool.announce();
             let mut heard = 0;
             while heard < 3 {
@@ -69,8 +69,8 @@ async fn whoever_was_away_is_told_what_they_missed_and_nothing_else_is_read() {
     let long_ago = position(pool(), connector.clone()).await;
     meter.client.batch_execute(OTHERS).await.unwrap();
     let now = position(pool(), connector.clone()).await;
-    let mut conn = connector.connect().await.unwrap();
-    record_events(&mut conn, &[message(usual), message(busiest)]).await.unwrap();
+    let conn = connector.connect().await.unwrap();
+    record_events(&conn, &[message(usual), message(busiest)]).await.unwrap();
     drop(conn);
     let upto = position(pool(), connector.clone()).await;
     for (who, user, most) in [("who has little", usual, 250), ("who has ever so much", busiest, 6_000)] {

@@ -1,9 +1,10 @@
 //! What is done on rounds: mostly nothing, which must cost next to nothing, and otherwise so many at a time.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use souk_domain::stream::AudienceWindow;
+use souk_domain::{media::Leftovers, stream::AudienceWindow};
 use souk_ports::{
     idempotency::IdempotencyRepository,
+    media::MediaRepository,
     offer::OfferRepository,
     product::{ProductMaps, ViewRepository},
     session::{AttemptRepository, PasswordRepository, SessionRepository},
@@ -11,7 +12,7 @@ use souk_ports::{
     transaction::TransactionRepository,
 };
 use souk_postgres_adapter::{
-    PgAttempts, PgAudiences, PgIdempotency, PgMaps, PgOffers, PgPasswords, PgPool, PgSessions,
+    PgAttempts, PgAudiences, PgIdempotency, PgMaps, PgMedia, PgOffers, PgPasswords, PgPool, PgSessions,
     PgTransactions, PgViews,
 };
 
@@ -113,6 +114,27 @@ async fn deals_that_nobody_paid_are_found_by_their_time() {
     meter
         .check("a batch lapses", &["ix_transactions_status", "pk_products"], most, async |pool, _| {
             assert_eq!(PgTransactions::new(pool).lapse(BATCH).await.unwrap(), u64::from(BATCH));
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn pictures_that_nothing_shows_are_found_by_their_age() {
+    let meter = Meter::of(busy().await);
+    let withdraw = async |pool: PgPool| {
+        let (now, _) = moments();
+        let leftovers = Leftovers { unfinished_before: now, unused_before: now };
+        PgMedia::new(pool).withdraw(leftovers, now, BATCH).await.unwrap().len()
+    };
+    let indexes = ["ix_media_leftovers", "ix_media_removed_at"];
+    meter.check("all are shown", &indexes, 10, async |pool, _| assert_eq!(withdraw(pool).await, 0)).await;
+    let unused = "UPDATE media SET used_at = NULL WHERE id IN (SELECT id FROM media LIMIT 1000)";
+    for sql in [unused, "VACUUM ANALYZE media"] {
+        meter.client.batch_execute(sql).await.unwrap();
+    }
+    meter
+        .check("some are not", &["ix_media_leftovers"], 40 * i64::from(BATCH), async |pool, _| {
+            assert_eq!(withdraw(pool).await, usize::try_from(BATCH).unwrap());
         })
         .await;
 }
