@@ -234,7 +234,8 @@ async fn a_deal_that_lapses_and_new_offers_do_not_meet() {
 #[tokio::test]
 async fn whatever_a_connection_knows_everything_is_one_transaction() {
     let market = Market::new(3, 1).await;
-    let transactions = "SELECT count(DISTINCT xmin::text) FROM (SELECT xmin FROM offers UNION ALL SELECT xmin FROM messages
+    let transactions =
+        "SELECT count(DISTINCT xmin::text) FROM (SELECT xmin FROM offers UNION ALL SELECT xmin FROM messages
         UNION ALL SELECT xmin FROM conversations UNION ALL SELECT xmin FROM outbox_events
         UNION ALL SELECT xmin FROM transactions UNION ALL SELECT xmin FROM products) AS written
         WHERE xmin::text::bigint > $1";
