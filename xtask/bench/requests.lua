@@ -1,7 +1,7 @@
 -- What wrk sends: one kind of request, filled from the rows of a file and from chance that is the same in every run.
 --
--- Arguments after `--`, each NAME=VALUE: method, path, body (templates with {column} and {generated} in braces), token
--- (yes: send the row's token), data (a file of tab-separated values with a header line), order (random, or once: each row
+-- Arguments after `--`, each NAME=VALUE: method, path, body, header (may come again; all are templates with {column} and
+-- {generated} in braces), data (a file of tab-separated values with a header line), order (random, or once: each row
 -- once, from `skip` on), cities (lines of: reach, longitude, latitude), seed.
 local FEEDS = { "discover", "community" }
 local CATEGORIES = {
@@ -10,7 +10,7 @@ local CATEGORIES = {
 }
 
 local settings, columns, rows, cities = { order = "random", skip = "0", seed = "1" }, {}, {}, {}
-local next_row, parts, body_parts = 0, {}, nil
+local next_row, parts, body_parts, headers = 0, {}, nil, {}
 local values = {}
 
 -- Deviates a little from the centre of a city, as people do.
@@ -24,14 +24,18 @@ local function place()
   local _, longitude, latitude = unpack(cities[low])
   values.longitude = string.format("%.6f", longitude + radius * math.cos(angle) / math.cos(math.rad(latitude)))
   values.latitude = string.format("%.6f", latitude + radius * math.sin(angle))
+  values.lat, values.lon = values.latitude, values.longitude
 end
 
 local generators = {
   latitude = place,
   longitude = false,
+  lat = place,
+  lon = false,
   feed = function() values.feed = FEEDS[math.random(#FEEDS)] end,
   category = function() values.category = CATEGORIES[math.random(#CATEGORIES)] end,
   number = function() values.number = tostring(math.random(1, 1e9)) end,
+  rand = function() values.rand = tostring(math.random(1, 1e9)) end,
 }
 local used = {}
 
@@ -64,7 +68,12 @@ end
 function init(arguments)
   for _, argument in ipairs(arguments) do
     local name, value = argument:match("^(%w+)=(.*)$")
-    settings[name] = value
+    if name == "header" then
+      local key, template = value:match("^([^:]+): (.*)$")
+      headers[key] = template
+    else
+      settings[name] = value
+    end
   end
   for line in io.lines(settings.cities) do
     local city = fields(line)
@@ -79,6 +88,7 @@ function init(arguments)
   next_row = tonumber(settings.skip)
   parts = split(settings.path)
   body_parts = settings.body and split(settings.body)
+  for key, template in pairs(headers) do headers[key] = split(template) end
   if body_parts then wrk.headers["Content-Type"] = "application/json" end
 end
 
@@ -94,7 +104,7 @@ function request()
     end
     for place, field in ipairs(fields(row)) do values[columns[place]] = field end
   end
-  if settings.token == "yes" then wrk.headers["Authorization"] = "Bearer " .. values.token end
+  for key, template in pairs(headers) do wrk.headers[key] = fill(template) end
   return wrk.format(settings.method, fill(parts), nil, body_parts and fill(body_parts))
 end
 

@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, QueryDsl, QueryResult, QueryableByName,
     dsl::exists,
-    sql_query,
     sql_types::{Bool, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -23,6 +22,7 @@ use uuid::Uuid;
 use crate::{
     PgPool,
     schema::{user_blocks, users},
+    statement::statement,
 };
 
 /// Blocks.
@@ -49,7 +49,7 @@ impl BlockRepository for PgBlocks {
     async fn block(&self, by: UserId, whom: UserId, now: DateTime<Utc>) -> Result<bool, PortError> {
         let mut conn = self.pool.lease().await?;
         // Deleted accounts neither block nor are blocked: their blocks were taken back for good.
-        let found = sql_query(
+        let found = statement(
             "WITH pair AS (
                  SELECT blocker.id AS blocker_id, blocked.id AS blocked_id FROM users blocker, users blocked
                  WHERE blocker.id = $1 AND blocker.status <> 'deleted' AND blocked.id = $2 AND blocked.status <> 'deleted'),

@@ -17,7 +17,7 @@ impl Lease<'_> {
         &self,
         first: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        let (_, first) = tokio::try_join!(biased; async { Ok(self.run("BEGIN").await?) }, first)?;
+        let ((), first) = tokio::try_join!(biased; async { Ok(self.run("BEGIN").await?) }, first)?;
         Ok(first)
     }
 
@@ -26,7 +26,7 @@ impl Lease<'_> {
         &self,
         last: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
-        let (last, _) = tokio::try_join!(biased; last, async { Ok(self.run("COMMIT").await?) })?;
+        let (last, ()) = tokio::try_join!(biased; last, async { Ok(self.run("COMMIT").await?) })?;
         Ok(last)
     }
 

@@ -89,7 +89,7 @@ impl EventRepository for PgEvents {
         let lease = self.pool.lease().await?;
         let (mut first, mut second): (&AsyncPgConnection, &AsyncPgConnection) = (&lease, &lease);
         let plan = sql_query("SET LOCAL plan_cache_mode = force_custom_plan").execute(&mut first);
-        let list = sql_query(LIST)
+        let events = sql_query(LIST)
             .bind::<Text, _>(before.next.to_string())
             .bind::<SqlUuid, _>(user.as_uuid())
             .bind::<Array<Text>, _>(running)
@@ -98,7 +98,7 @@ impl EventRepository for PgEvents {
             .bind::<BigInt, _>(last)
             .bind::<BigInt, _>(i64::from(limit))
             .load::<EventRow>(&mut second);
-        let planned = async { tokio::try_join!(biased; plan, list) };
+        let planned = async { tokio::try_join!(biased; plan, events) };
         let listed = lease.begin_with(lease.commit_with(planned)).await;
         let (_, rows) = lease.end(listed).await.map_err(|error| port_error(&error))?;
         Ok(rows.into_iter().map(|row| row.happening(user, &after, &upto)).collect())

@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName, sql_query,
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, QueryableByName,
     sql_types::{BigInt, Bytea, Nullable, Timestamptz},
 };
 use diesel_async::RunQueryDsl;
 use souk_domain::session::{Admission, Pseudonym, Quota};
 use souk_ports::{PortError, session::AttemptRepository};
 
-use crate::{PgPool, expiry, schema::attempts};
+use crate::{PgPool, expiry, schema::attempts, statement::statement};
 
 /// Counts of tries.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ impl AttemptRepository for PgAttempts {
     async fn room(&self, of: &Pseudonym, quota: Quota, now: DateTime<Utc>) -> Result<Admission, PortError> {
         let mut conn = self.pool.lease().await?;
         // The oldest try that fills the quota, if it is filled: once it counts no more there is room for one.
-        let oldest: QueryResult<Option<Oldest>> = sql_query(
+        let oldest: QueryResult<Option<Oldest>> = statement(
             "SELECT tried_at FROM (
                  SELECT unnest(tried_at) AS tried_at FROM attempts WHERE pseudonym = $1
              ) AS tries WHERE tried_at > $2 ORDER BY tried_at DESC OFFSET $3 - 1 LIMIT 1",
@@ -54,7 +54,7 @@ impl AttemptRepository for PgAttempts {
     async fn count(&self, of: &Pseudonym, quota: Quota, now: DateTime<Utc>) -> Result<Admission, PortError> {
         let mut conn = self.pool.lease().await?;
         // Rivals queue up for the row, and each sees what the one before has written. Without room nothing is written.
-        let counted = sql_query(
+        let counted = statement(
             "INSERT INTO attempts AS kept (pseudonym, tried_at, created_at, expires_at)
              VALUES ($1, ARRAY[$2], $2, $3)
              ON CONFLICT (pseudonym) DO UPDATE SET

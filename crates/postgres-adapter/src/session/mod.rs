@@ -12,7 +12,6 @@ use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, QueryDsl, QueryResult, Queryable, Selectable, SelectableHelper,
     prelude::Insertable,
-    sql_query,
     sql_types::{Bytea, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -32,6 +31,7 @@ use crate::{
     error::retrying,
     expiry,
     schema::{sessions, sql_types},
+    statement::statement,
     words::Word,
 };
 
@@ -54,7 +54,7 @@ impl SessionRepository for PgSessions {
         let mut conn = self.pool.lease().await?;
         // The account is locked against whoever is changing its password: either they come first, and this finds
         // another hash, or they come later, and find this session to end.
-        let inserted = sql_query(
+        let inserted = statement(
             "INSERT INTO sessions (id, user_id, refresh_hash, user_agent, created_at, last_used_at, expires_at)
              SELECT $1, id, $3, $4, $5, $5, $6 FROM users WHERE id = $2 AND password_hash = $7 FOR SHARE",
         )
@@ -114,7 +114,7 @@ impl SessionRepository for PgSessions {
     ) -> Result<bool, PortError> {
         let mut conn = self.pool.lease().await?;
         // The first reason stays: what has ended does not end again.
-        let ended = sql_query(
+        let ended = statement(
             "UPDATE sessions SET ended_at = coalesce(ended_at, $3), end_reason = coalesce(end_reason, $4)
              WHERE id = $1 AND user_id = $2",
         )

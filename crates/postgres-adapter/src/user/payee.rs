@@ -2,9 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::{
-    OptionalExtension, QueryDsl, Queryable, Selectable, SelectableHelper, pg::Pg, sql_query, sql_types,
-};
+use diesel::{OptionalExtension, QueryDsl, Queryable, Selectable, SelectableHelper, pg::Pg, sql_types};
 use diesel_async::RunQueryDsl;
 use souk_domain::{
     contact::Email,
@@ -15,7 +13,7 @@ use souk_ports::{PortError, user::PayeeRepository};
 use uuid::Uuid;
 
 use super::row::standing;
-use crate::{PgPool, schema::users, words::AccountStatus};
+use crate::{PgPool, schema::users, statement::statement, words::AccountStatus};
 
 /// Sellers as the payment provider knows them.
 #[derive(Clone)]
@@ -62,7 +60,7 @@ impl PayeeRepository for PgPayees {
         let mut conn = self.pool.lease().await?;
         // Coalesce, not a WHERE … IS NULL: who waited for a rival's lock sees the rival's account and writes it again, so
         // that one statement both decides and tells. The version stays, since nobody reads this column of an account.
-        let kept = sql_query(
+        let kept = statement(
             "UPDATE users SET stripe_connect_account_id = coalesce(stripe_connect_account_id, $2)
              WHERE id = $1 AND status <> 'deleted' RETURNING stripe_connect_account_id AS account",
         )

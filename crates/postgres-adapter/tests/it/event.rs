@@ -45,7 +45,7 @@ async fn events_are_written_in_their_order_with_all_they_say() {
     let ground = Ground::new().await;
     let mut conn = Connector::new(&ground.database.url(), None).unwrap().connect().await.unwrap();
     let (ada, bob) = (user_id(1), user_id(2));
-    record_events(&mut conn, &[]).await.unwrap();
+    record_events(&conn, &[]).await.unwrap();
     let events = [message(1, &[ada, bob]), message(2, &[bob]), message(3, &[])];
     conn.transaction(async |conn| record_events(conn, &events).await).await.unwrap();
 

@@ -288,4 +288,11 @@ async fn a_relay_steps_over_no_event_of_a_slow_transaction() {
     assert_eq!(settled, ["offer.slow", "offer.slow_too", "offer.fast"]);
     let nobody = event("nobody").replace("'{}', now", "'{NULL}', now");
     assert_eq!(refused(&fast, &nobody).await, "ck_outbox_events_audience");
+    for kind in ["", "Fast", "fast.", "fa.st", "fa st", "f1", "é", &"f".repeat(76)] {
+        assert_eq!(refused(&fast, &event(kind)).await, "ck_outbox_events_kind", "offer.{kind}");
+    }
+    for aggregate in ["", "Offer", "of.fer", &"f".repeat(41)] {
+        let sql = event("fast").replace("'offer', gen", &format!("'{aggregate}', gen"));
+        assert_eq!(refused(&fast, &sql).await, "ck_outbox_events_aggregate", "{aggregate}");
+    }
 }

@@ -59,19 +59,53 @@ pub(super) fn wrk() -> Result<PathBuf> {
     )
 }
 
+/// Whom to ask what.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    /// HOST:PORT.
+    pub(super) address: String,
+    /// The first process of the server.
+    pub(super) pid: Option<u32>,
+    pub(super) method: String,
+    /// With places to fill in braces, as body and headers.
+    pub(super) path: String,
+    pub(super) body: Option<String>,
+    /// `Name: value` each.
+    pub(super) headers: Vec<String>,
+    /// The rows that fill the places.
+    pub(super) data: Option<PathBuf>,
+    /// Whether each row is good once.
+    pub(super) is_once: bool,
+}
+
 impl Ground<'_> {
-    /// Measures the server: a second to warm up, then so many seconds.
-    pub(super) fn server(&self, endpoint: &Endpoint, round: u32) -> Result<Figures> {
-        let warm = self.wrk(endpoint, 1, self.connections, round * 2 + 1, 0)?;
+    /// How our own server is asked.
+    pub(super) fn call(&self, endpoint: &Endpoint) -> Call {
+        let token = endpoint.data.map(|_| "Authorization: Bearer {token}".to_owned());
+        Call {
+            address: self.address.to_owned(),
+            pid: self.watched.server,
+            method: endpoint.method.to_owned(),
+            path: endpoint.path.to_owned(),
+            body: endpoint.body.map(str::to_owned),
+            headers: token.into_iter().collect(),
+            data: endpoint.data.map(|file| self.data.join(file)),
+            is_once: endpoint.reset.is_some(),
+        }
+    }
+
+    /// Measures a server: a second to warm up, then so many seconds.
+    pub(super) fn server(&self, call: &Call, round: u32) -> Result<Figures> {
+        let warm = self.wrk(call, 1, self.connections, round * 2 + 1, 0)?;
         // Rows that are good once must not come twice; each connection had one more on its way.
         let skip = crate::bench::dice::floor(warm.requests) + self.connections + 8;
-        self.wrk(endpoint, self.seconds, self.connections, round * 2 + 2, skip)
+        self.wrk(call, self.seconds, self.connections, round * 2 + 2, skip)
     }
 
     /// The same with other numbers.
     pub(super) fn wrk(
         &self,
-        endpoint: &Endpoint,
+        call: &Call,
         seconds: u32,
         connections: u32,
         seed: u32,
@@ -87,19 +121,20 @@ impl Ground<'_> {
         let mut command = Command::new(wrk()?);
         command.arg("-t1").arg(format!("-c{connections}")).arg(format!("-d{seconds}s"));
         command.args(["--timeout", "30s", "-s"]).arg(scripts().join("requests.lua"));
-        command.arg(format!("http://{}", self.address)).arg("--");
-        command.arg(format!("method={}", endpoint.method)).arg(format!("path={}", endpoint.path));
+        command.arg(format!("http://{}", call.address)).arg("--");
+        command.arg(format!("method={}", call.method)).arg(format!("path={}", call.path));
         command.arg(format!("cities={}", cities.display())).arg(format!("seed={seed}"));
-        if let Some(body) = endpoint.body {
+        command.args(call.headers.iter().map(|header| format!("header={header}")));
+        if let Some(body) = &call.body {
             command.arg(format!("body={body}"));
         }
-        if let Some(data) = endpoint.data {
-            command.arg("token=yes").arg(format!("data={}", self.data.join(data).display()));
+        if let Some(data) = &call.data {
+            command.arg(format!("data={}", data.display()));
         }
-        if endpoint.reset.is_some() {
+        if call.is_once {
             command.arg("order=once").arg(format!("skip={skip}"));
         }
-        let (said, used) = self.measured(&mut command)?;
+        let (said, used) = self.measured(&mut command, call.pid)?;
         let line = said.lines().find_map(|line| line.strip_prefix("FIGURES "));
         let figures: Value = serde_json::from_str(line.context("wrk told no figures")?)?;
         let number = |name: &str| figures.get(name).and_then(Value::as_f64).unwrap_or_default();
@@ -133,7 +168,7 @@ impl Ground<'_> {
         command.args(["-D", "i=0", "-D"]).arg(format!("per={}", rows / self.connections));
         command.args(["-l", "--log-prefix=log", "--sampling-rate=0.1", "-f", &name]);
         command.arg(self.database.url());
-        let (said, used) = self.measured(&mut command)?;
+        let (said, used) = self.measured(&mut command, None)?;
         let after = |label: &str| {
             let line = said.lines().find_map(|line| line.strip_prefix(label))?;
             line.split_whitespace().next()?.split('/').next()?.parse::<f64>().ok()
@@ -160,11 +195,13 @@ impl Ground<'_> {
         })
     }
 
-    fn measured(&self, command: &mut Command) -> Result<(String, Reading)> {
+    /// Runs, and reads what this server and the database used meanwhile.
+    fn measured(&self, command: &mut Command, server: Option<u32>) -> Result<(String, Reading)> {
         process::check_interrupt()?;
-        let before = self.watched.read();
+        let watched = Watched { server, ..self.watched };
+        let before = watched.read();
         let said = process::read(command)?;
-        Ok((said, self.watched.read().since(before)))
+        Ok((said, watched.read().since(before)))
     }
 
     /// Brings back what was consumed.

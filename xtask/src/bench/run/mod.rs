@@ -6,6 +6,7 @@
 mod chart;
 mod endpoints;
 mod generators;
+mod peers;
 mod report;
 mod served;
 mod usage;
@@ -19,7 +20,8 @@ use clap::Args;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use self::endpoints::{ENDPOINTS, Endpoint};
-use self::generators::Ground;
+use self::generators::{Call, Ground};
+use self::peers::Peers;
 use self::report::{Measured, Report};
 use self::served::Served;
 use self::usage::Watched;
@@ -55,6 +57,8 @@ pub(crate) struct Options {
     /// Measure this `souk` instead of a release build of the sources here
     #[arg(long, value_name = "FILE")]
     binary: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    peers: peers::Options,
     /// Write the table and the chart into docs/PERFORMANCE.md and beside it
     #[arg(long)]
     publish: bool,
@@ -67,6 +71,7 @@ const OPEN_FILES: u64 = 8_192;
 pub(crate) fn run(choice: Option<Choice>, options: &Options) -> Result<()> {
     let chosen = endpoints::chosen(&options.endpoints)?;
     generators::wrk()?;
+    let peers = Peers::find(&options.peers)?;
     raise_open_files();
     let binary = match &options.binary {
         Some(binary) => binary.clone(),
@@ -93,7 +98,7 @@ pub(crate) fn run(choice: Option<Choice>, options: &Options) -> Result<()> {
     let mut measured = Vec::new();
     let mut failed = Vec::new();
     for endpoint in chosen {
-        match measure(&ground, endpoint, options.rounds) {
+        match measure(&ground, &peers, endpoint, options.rounds) {
             Ok(figures) => measured.push(figures),
             Err(error) => {
                 process::check_interrupt()?;
@@ -115,6 +120,7 @@ pub(crate) fn run(choice: Option<Choice>, options: &Options) -> Result<()> {
         cold_start_ms: served.cold_start.as_secs_f64() * 1e3,
         memory_16,
         memory_1000,
+        peers: peers.names().map(str::to_owned).collect(),
         measured,
     };
     finish(&report, options)?;
@@ -126,6 +132,9 @@ pub(crate) fn run(choice: Option<Choice>, options: &Options) -> Result<()> {
 
 fn finish(report: &Report, options: &Options) -> Result<()> {
     ui::answer(report.table().trim_end());
+    if !report.peers.is_empty() {
+        ui::answer(report.peers_table().trim());
+    }
     ui::answer(format!(
         "cold start {:.0} ms, memory {:.0} MB at {} connections and {:.0} MB at 1,000",
         report.cold_start_ms, report.memory_16, report.connections, report.memory_1000
@@ -163,17 +172,34 @@ fn ready_data(choice: Option<Choice>, options: &Options, binary: &std::path::Pat
     load::load(choice, &fresh, binary)
 }
 
-/// All rounds of one endpoint, server and database in turn.
-fn measure(ground: &Ground<'_>, endpoint: &'static Endpoint, rounds: u32) -> Result<Measured> {
+/// All rounds of one endpoint: the server, the database and the peers in turn, beginning with another one each time.
+fn measure(ground: &Ground<'_>, peers: &Peers, endpoint: &'static Endpoint, rounds: u32) -> Result<Measured> {
     let step = ui::step(endpoint.name);
-    let mut measured = Measured { endpoint, server: Vec::new(), database: Vec::new() };
+    let mut measured = Measured { endpoint, server: Vec::new(), database: Vec::new(), peers: Vec::new() };
+    let (ours, theirs) = (ground.call(endpoint), peers.calls(endpoint)?);
+    measured.peers.resize(theirs.len(), Vec::new());
     for round in 0..rounds {
-        for is_server in if round % 2 == 0 { [true, false] } else { [false, true] } {
-            ground.reset(endpoint)?;
-            let figures =
-                if is_server { ground.server(endpoint, round)? } else { ground.database(endpoint)? };
+        let mut turns: Vec<_> =
+            [Turn::Server, Turn::Database].into_iter().chain(theirs.iter().map(Turn::Peer)).collect();
+        let count = turns.len();
+        turns.rotate_left(usize::try_from(round)? % count);
+        for turn in turns {
+            let (figures, runs) = match turn {
+                Turn::Server => {
+                    ground.reset(endpoint)?;
+                    (ground.server(&ours, round)?, &mut measured.server)
+                }
+                Turn::Database => {
+                    ground.reset(endpoint)?;
+                    (ground.database(endpoint)?, &mut measured.database)
+                }
+                Turn::Peer((place, call)) => {
+                    peers.reset(endpoint)?;
+                    let runs = measured.peers.get_mut(*place).context("a peer without a place")?;
+                    (ground.server(call, round)?, runs)
+                }
+            };
             Ground::check(&figures, endpoint.name)?;
-            let runs = if is_server { &mut measured.server } else { &mut measured.database };
             runs.push(figures);
         }
     }
@@ -189,6 +215,13 @@ fn measure(ground: &Ground<'_>, endpoint: &'static Endpoint, rounds: u32) -> Res
     Ok(measured)
 }
 
+/// Who is measured next.
+enum Turn<'a> {
+    Server,
+    Database,
+    Peer(&'a (usize, Call)),
+}
+
 /// What the server holds while a thousand connections ask it.
 fn crowded(ground: &Ground<'_>, served: &Served) -> Result<f64> {
     let product = ENDPOINTS.iter().find(|endpoint| endpoint.name == "product").context("no such endpoint")?;
@@ -197,7 +230,7 @@ fn crowded(ground: &Ground<'_>, served: &Served) -> Result<f64> {
         thread::sleep(Duration::from_millis(2_500));
         usage::resident(pid)
     });
-    ground.wrk(product, 3, 1_000, 99, 0)?;
+    ground.wrk(&ground.call(product), 3, 1_000, 99, 0)?;
     watching.join().ok().flatten().context("the server is gone")
 }
 

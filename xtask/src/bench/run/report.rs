@@ -17,6 +17,8 @@ pub(super) struct Measured {
     pub(super) endpoint: &'static Endpoint,
     pub(super) server: Vec<Figures>,
     pub(super) database: Vec<Figures>,
+    /// Of each peer that does it too.
+    pub(super) peers: Vec<Vec<Figures>>,
 }
 
 /// All that was found.
@@ -33,6 +35,8 @@ pub(super) struct Report {
     /// Megabytes that the server holds after work over so many connections.
     pub(super) memory_16: f64,
     pub(super) memory_1000: f64,
+    /// The names of other servers that were measured.
+    pub(super) peers: Vec<String>,
     pub(super) measured: Vec<Measured>,
 }
 
@@ -97,6 +101,34 @@ impl Report {
         text
     }
 
+    /// Beside others, for people: how many requests a second and at what cost, and how many times that is ours.
+    pub(super) fn peers_table(&self) -> String {
+        if self.peers.is_empty() {
+            return String::new();
+        }
+        let mut text = String::from("\n| operation |");
+        for name in &self.peers {
+            let _ = write!(text, " {name} req/s | its ms, PostgreSQL's | ours is |");
+        }
+        let _ = writeln!(text, "\n|---|{}", "--:|--:|--:|".repeat(self.peers.len()));
+        for measured in self.measured.iter().filter(|measured| !measured.peers.is_empty()) {
+            let _ = write!(text, "| {} |", measured.endpoint.name);
+            for runs in &measured.peers {
+                let of = |what: fn(&Figures) -> f64| median(runs.iter().map(what));
+                let (theirs, ours) = (of(|run| run.per_second), measured.of_server(|run| run.per_second));
+                let _ = write!(
+                    text,
+                    " {theirs:.0} | {:.3} + {:.3} | {:.1} × |",
+                    of(|run| run.server_ms),
+                    of(|run| run.database_ms),
+                    ours / theirs.max(1e-9)
+                );
+            }
+            text.push('\n');
+        }
+        text
+    }
+
     /// For programs.
     pub(super) fn json(&self) -> Value {
         let run = |run: &Figures| {
@@ -116,13 +148,14 @@ impl Report {
                     "target": measured.endpoint.target,
                     "server": measured.server.iter().map(run).collect::<Vec<_>>(),
                     "database": measured.database.iter().map(run).collect::<Vec<_>>(),
+                    "peers": measured.peers.iter().map(|runs| runs.iter().map(run).collect()).collect::<Vec<Vec<_>>>(),
                 })
             })
             .collect();
         json!({
             "scale": self.scale, "machine": self.machine, "date": self.date, "commit": self.commit,
             "command": self.command, "postgres": self.postgres, "connections": self.connections,
-            "cold_start_ms": self.cold_start_ms, "memory_mb": { "16": self.memory_16, "1000": self.memory_1000 },
+            "peers": self.peers, "cold_start_ms": self.cold_start_ms, "memory_mb": { "16": self.memory_16, "1000": self.memory_1000 },
             "endpoints": endpoints,
         })
     }
@@ -145,7 +178,7 @@ impl Report {
             ""
         };
         format!(
-            "## Scale {scale}: {listings} listings\n\n{table}{disturbed}\n\
+            "## Scale {scale}: {listings} listings\n\n{table}{peers}{disturbed}\n\
              Cold start to `/readyz` {cold:.0} ms; resident memory {small:.0} MB after work over 16 connections, {large:.0} MB \
              over 1,000.\n\n\
              {date}, commit {commit}, {machine}; {postgres}; {connections} connections in closed loop, load generator, \
@@ -154,6 +187,7 @@ impl Report {
             scale = self.scale,
             listings = thousands(self.scale * 100_000),
             table = self.table(),
+            peers = self.peers_table(),
             cold = self.cold_start_ms,
             small = self.memory_16,
             large = self.memory_1000,
@@ -213,6 +247,7 @@ pub(super) mod tests {
             endpoint,
             server: vec![figures(100.0), figures(300.0), figures(200.0)],
             database: vec![figures(400.0)],
+            peers: vec![vec![figures(50.0)]],
         });
         Report {
             scale: 10,
@@ -225,6 +260,7 @@ pub(super) mod tests {
             cold_start_ms: 80.0,
             memory_16: 20.0,
             memory_1000: 50.0,
+            peers: vec!["other".to_owned()],
             measured: measured.collect(),
         }
     }
@@ -234,6 +270,7 @@ pub(super) mod tests {
         let report = report();
         assert!((report.measured[0].share() - 0.5).abs() < 1e-9);
         assert!(report.table().contains("| feed | 200 |") && !report.is_disturbed());
+        assert!(report.peers_table().contains("| feed | 50 | 0.100 + 0.200 | 4.0 × |"));
         assert_eq!(report.json()["endpoints"][1]["name"], "product");
     }
 

@@ -108,6 +108,28 @@ fn machine() -> Option<(f64, f64)> {
     Some(((all - idle) / TICKS, all / TICKS))
 }
 
+/// The first process that listens on a port of this machine, if we may know.
+pub(super) fn listening(port: u16) -> Option<u32> {
+    let wanted = format!(":{port:04X}");
+    let inode = ["/proc/net/tcp", "/proc/net/tcp6"].iter().find_map(|table| {
+        fs::read_to_string(table).ok()?.lines().find_map(|line| {
+            let fields: Vec<_> = line.split_whitespace().collect();
+            // 0A: it listens.
+            let is_it = fields.get(1)?.ends_with(&wanted) && *fields.get(3)? == "0A";
+            is_it.then(|| fields.get(9).map(|inode| format!("socket:[{inode}]")))?
+        })
+    })?;
+    let holds = |pid: &u32| {
+        let files = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+        files.filter_map(|file| fs::read_link(file.path()).ok()).any(|link| link.to_str() == Some(&inode))
+    };
+    let all = fs::read_dir("/proc").ok()?.flatten();
+    let mut pids: Vec<u32> = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    // Workers share it with whoever started them.
+    pids.sort_unstable();
+    pids.into_iter().find(holds)
+}
+
 /// The memory that a process holds, in megabytes.
 pub(super) fn resident(pid: u32) -> Option<f64> {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    OptionalExtension, QueryDsl, QueryableByName, SelectableHelper, sql_query,
+    OptionalExtension, QueryDsl, QueryableByName, SelectableHelper,
     sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -17,7 +17,7 @@ use souk_domain::{
 use souk_ports::PortError;
 use uuid::Uuid;
 
-use crate::{PgPool, schema::users, user::row::UserRow, verification};
+use crate::{PgPool, schema::users, statement::statement, user::row::UserRow, verification};
 
 /// As its own person sees it.
 pub(super) async fn own(pool: &PgPool, id: UserId) -> Result<Option<OwnProfile>, PortError> {
@@ -41,7 +41,7 @@ pub(super) async fn own(pool: &PgPool, id: UserId) -> Result<Option<OwnProfile>,
 /// As everybody may see it. The statement names no private column.
 pub(super) async fn public(pool: &PgPool, id: UserId) -> Result<Option<PublicProfile>, PortError> {
     let mut conn = pool.lease().await?;
-    let found = sql_query(
+    let found = statement(
         "SELECT id, username::text, display_name, bio, avatar_url, location_label, created_at,
              ARRAY(SELECT verification_type::text FROM verifications
                    WHERE user_id = users.id AND status = 'verified' ORDER BY verification_type) AS verified,

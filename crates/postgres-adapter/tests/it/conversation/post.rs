@@ -78,8 +78,8 @@ async fn make_offer(client: &Client, n: u128, product: ProductId, buyer: u128) {
 
 /// Posts, and says for each message its thread and its number.
 async fn posted(ground: &Ground, posts: &[Post]) -> Vec<(ConversationId, i64)> {
-    let mut conn = connection(ground).await;
-    let posted = post_messages(&mut conn, posts).await.unwrap();
+    let conn = connection(ground).await;
+    let posted = post_messages(&conn, posts).await.unwrap();
     assert!(posted.iter().zip(posts).all(|(posted, post)| posted.message.id == post.message));
     posted.iter().map(|posted| (posted.message.conversation, posted.message.seq)).collect()
 }
@@ -96,9 +96,9 @@ async fn thread(client: &Client, buyer: u128) -> (i64, i64, i64, bool, bool) {
 async fn a_first_offer_opens_the_thread_and_knows_it() {
     let (ground, product, client) = ground().await;
     make_offer(&client, 7, product, BUYER).await;
-    let mut conn = connection(&ground).await;
+    let conn = connection(&ground).await;
     let posts = [post(1, BUYER, offer(7, BUYER)), post(2, BUYER, note("It is reserved."))];
-    let posted = post_messages(&mut conn, &posts).await.unwrap();
+    let posted = post_messages(&conn, &posts).await.unwrap();
     let opened = posts[0].conversation;
     assert_eq!(
         posted.iter().map(|posted| (posted.message.conversation, posted.message.seq)).collect::<Vec<_>>(),
@@ -163,8 +163,8 @@ async fn many_who_post_at_once_leave_no_gap() {
         let other = if n % 2 == 0 { RIVAL } else { BUYER };
         async move {
             let posts = [post(2 * n, buyer, note("One.")), post(2 * n + 1, other, note("Two."))];
-            let mut conn = connector.connect().await.unwrap();
-            post_messages(&mut conn, &posts).await.map(|posted| posted.len())
+            let conn = connector.connect().await.unwrap();
+            post_messages(&conn, &posts).await.map(|posted| posted.len())
         }
     });
     let outcomes = ground.at_once("LOCK TABLE conversations IN EXCLUSIVE MODE", rivals).await;

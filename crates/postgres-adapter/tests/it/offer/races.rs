@@ -228,3 +228,30 @@ async fn a_deal_that_lapses_and_new_offers_do_not_meet() {
     }
     market.is_sound().await;
 }
+
+/// Statements travel together, and on a connection that knows none of them each is prepared on the way: what comes last
+/// must not overtake what comes before.
+#[tokio::test]
+async fn whatever_a_connection_knows_everything_is_one_transaction() {
+    let market = Market::new(3, 1).await;
+    let transactions =
+        "SELECT count(DISTINCT xmin::text) FROM (SELECT xmin FROM offers UNION ALL SELECT xmin FROM messages
+        UNION ALL SELECT xmin FROM conversations UNION ALL SELECT xmin FROM outbox_events
+        UNION ALL SELECT xmin FROM transactions UNION ALL SELECT xmin FROM products) AS written
+        WHERE xmin::text::bigint > $1";
+    let written_since = async |before: i64| -> i64 {
+        market.client.query_one(transactions, &[&before]).await.unwrap().get(0)
+    };
+    let now = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1";
+    let fresh = || PgOffers::new(market.ground.another_pool());
+    let before = market.count(now).await;
+    make(&fresh(), &market.rules, 1, 1, 2, 40_000, None).await.unwrap();
+    assert_eq!(written_since(before).await, 1, "an offer was made");
+    market.make(2, 1, 3, 41_000).await;
+    market.make(3, 1, 4, 42_000).await;
+    let before = market.count(now).await;
+    accept(&fresh(), &market.rules, 1, user_id(1), None).await.unwrap();
+    assert_eq!(written_since(before).await, 1, "an offer was accepted");
+    assert_eq!(market.told().await.iter().filter(|kind| *kind == "transaction.created").count(), 1);
+    market.is_sound().await;
+}
