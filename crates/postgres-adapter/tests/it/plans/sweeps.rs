@@ -127,7 +127,7 @@ async fn pictures_that_nothing_shows_are_found_by_their_age() {
         PgMedia::new(pool).withdraw(leftovers, now, BATCH).await.unwrap().len()
     };
     let indexes = ["ix_media_leftovers", "ix_media_removed_at"];
-    meter.check("all are shown", &indexes, 10, async |pool, _| assert_eq!(withdraw(pool).await, 0)).await;
+    meter.check("all are shown", &indexes, 25, async |pool, _| assert_eq!(withdraw(pool).await, 0)).await;
     let unused = "UPDATE media SET used_at = NULL WHERE id IN (SELECT id FROM media LIMIT 1000)";
     for sql in [unused, "VACUUM ANALYZE media"] {
         meter.client.batch_execute(sql).await.unwrap();
