@@ -21,7 +21,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use self::endpoints::{ENDPOINTS, Endpoint};
 use self::generators::{Call, Ground};
-use self::peers::Peers;
+use self::peers::{PeerOptions, Peers};
 use self::report::{Measured, Report};
 use self::served::Served;
 use self::usage::Watched;
@@ -58,7 +58,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     binary: Option<std::path::PathBuf>,
     #[command(flatten)]
-    peers: peers::Options,
+    peers: PeerOptions,
     /// Write the table and the chart into docs/PERFORMANCE.md and beside it
     #[arg(long)]
     publish: bool,

@@ -19,7 +19,7 @@ use crate::{process, workspace};
 
 /// The arguments about them.
 #[derive(Debug, Args)]
-pub(super) struct Options {
+pub(super) struct PeerOptions {
     /// Beside this running server as well; may be given again
     #[arg(long = "peer", value_name = "NAME=URL", requires_all = ["peer_calls", "peer_data"])]
     peers: Vec<String>,
@@ -50,7 +50,7 @@ struct Server {
 
 impl Peers {
     /// Finds them.
-    pub(super) fn find(options: &Options) -> Result<Self> {
+    pub(super) fn find(options: &PeerOptions) -> Result<Self> {
         let servers = options.peers.iter().map(|peer| server(peer)).collect::<Result<Vec<_>>>()?;
         let calls = match &options.peer_calls {
             Some(file) => serde_json::from_str(&workspace::read(file)?)
