@@ -3,7 +3,7 @@
 use souk_domain::{
     geo::{GeoBox, GeoPoint, Grid, Radius, Tile, Zoom},
     page::Limit,
-    product::{ClusterQuery, InBoxQuery, NearbyQuery, ProductFilter, TileQuery},
+    product::{ClusterQuery, Condition, InBoxQuery, NearbyQuery, ProductFilter, TileQuery},
 };
 use souk_ports::product::{ProductMaps, ProductRepository};
 use souk_postgres_adapter::{PgMaps, PgPool, PgProducts};
@@ -71,6 +71,31 @@ async fn clusters_and_tiles_of_the_world_look_at_no_listing() {
     })
     .await;
     assert!(pages == 0 && counts <= 1_000, "the tile of the world read {pages} and {counts} pages");
+}
+
+#[tokio::test]
+async fn what_no_count_is_kept_of_is_counted_on_a_sample_or_in_its_place() {
+    let meter = Meter::of(large().await);
+    let filter = ProductFilter { condition: Some(Condition::Good), ..ProductFilter::default() };
+    let city = GeoBox::new(13.40, 52.51, 13.41, 52.53).unwrap();
+    for (index, area, zoom, most) in
+        [("ix_products_location_sample", GeoBox::WORLD, 3, 2_500), ("idx_products_location", city, 14, 2_500)]
+    {
+        let query = ClusterQuery { grid: Grid::covering(&area, Zoom::new(zoom).unwrap()), filter };
+        let (pages, _) = pages_read(&meter, index, async |pool| {
+            let clusters = PgMaps::new(pool).list_clusters(&query).await.unwrap();
+            assert!(!clusters.cells.is_empty());
+        })
+        .await;
+        assert!(pages <= most, "clusters of {area:?} read {pages} pages");
+    }
+    // The middle of Berlin.
+    let tile = Tile::new(14, 8802, 5373).unwrap();
+    let (pages, _) = pages_read(&meter, "idx_products_location", async |pool| {
+        assert!(!PgMaps::new(pool).draw_tile(&TileQuery { tile, filter }).await.unwrap().is_empty());
+    })
+    .await;
+    assert!(pages <= 2_500, "a tile of some streets read {pages} pages");
 }
 
 #[tokio::test]

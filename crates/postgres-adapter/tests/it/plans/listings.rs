@@ -2,6 +2,7 @@
 
 use souk_domain::{
     geo::{GeoPoint, Radius},
+    id::UserId,
     page::Limit,
     product::{Category, Feed, NearbyQuery, ProductFilter, ProductQuery},
 };
@@ -98,6 +99,21 @@ async fn a_page_of_a_feed_costs_little_more_than_its_rows() {
         .await;
         assert!(pages <= 50, "two pages of 20 rows from {index} read {pages} pages");
     }
+}
+
+#[tokio::test]
+async fn two_pages_of_a_busy_sellers_listings_are_read_in_their_order() {
+    let meter = Meter::of(large().await);
+    let busiest = "SELECT seller_id FROM products GROUP BY seller_id ORDER BY count(*) DESC LIMIT 1";
+    let seller = Some(UserId::from_uuid(meter.one(busiest).await));
+    let pages = pages_read("ix_products_seller_id", async |products| {
+        let first = ProductQuery { seller, ..ProductQuery::default() };
+        let next = products.list(&first).await.unwrap().next;
+        let page = products.list(&ProductQuery { after: next, ..first }).await.unwrap();
+        assert_eq!(page.items.len(), 20);
+    })
+    .await;
+    assert!(pages <= 100, "two pages of 20 rows read {pages} pages");
 }
 
 #[tokio::test]
