@@ -124,13 +124,16 @@ impl EventRepository for PgEvents {
         Ok(conn.settle(rows)?.into_iter().map(|row| SessionId::from_uuid(row.id)).collect())
     }
 
-    // By their numbers, which have an index and are given out in the order of time, nearly.
+    // By their numbers, which have an index and are given out in the order of time, nearly. Each step names rows by where they
+    // lie: a plan for any limit would rather read the whole table than join a tenth of it. What is young is not locked.
     async fn remove_before(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, PortError> {
         let mut conn = self.pool.lease().await?;
         let removed = statement(
             "DELETE FROM outbox_events WHERE ctid = ANY (ARRAY(
                  SELECT ctid FROM outbox_events
-                 WHERE id IN (SELECT id FROM outbox_events ORDER BY id LIMIT $2) AND created_at < $1
+                 WHERE ctid = ANY (ARRAY(
+                     SELECT ctid FROM (SELECT ctid, created_at FROM outbox_events ORDER BY id LIMIT $2) AS oldest
+                     WHERE created_at < $1))
                  FOR UPDATE SKIP LOCKED))",
         )
         .bind::<Timestamptz, _>(before)

@@ -1,6 +1,6 @@
 //! Events: what is new, what somebody missed, and what is old.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use souk_domain::{
     event::{Event, Fact, MessageFacts},
     id::{ConversationId, MessageId, SessionId, UserId},
@@ -85,6 +85,22 @@ async fn whoever_was_away_is_told_what_they_missed_and_nothing_else_is_read() {
             .check(&format!("{who}, away for a moment"), &[], 250, async |pool, _| {
                 let missed = PgEvents::new(pool).list(user, &now, &upto, DateTime::UNIX_EPOCH, 100).await;
                 assert_eq!(missed.unwrap().len(), 1);
+            })
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn old_events_are_removed_from_the_front() {
+    let meter = Meter::of(busy().await);
+    let at = |date: &str| date.parse::<DateTime<Utc>>().unwrap();
+    for (what, before, removed, most) in [
+        ("nothing is old", at("2026-03-01T00:00:00Z"), 0, 60),
+        ("all are", at("2099-01-01T00:00:00Z"), 500, 4_000),
+    ] {
+        meter
+            .check(what, &["pk_outbox_events"], most, async |pool, _| {
+                assert_eq!(PgEvents::new(pool).remove_before(before, 500).await.unwrap(), removed);
             })
             .await;
     }
