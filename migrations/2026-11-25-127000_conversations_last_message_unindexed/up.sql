@@ -1,5 +1,5 @@
--- Why: the key from a thread to its last message is looked for by the thread's id, which has its primary key; this index
---      was found by nothing, and every message wrote it.
+-- Why: the key from a thread to its last message is looked for by the thread's id, which has its primary key. This
+--      index was found by nothing, and every message wrote it.
 -- Lock: none that writes wait for. If it fails half-way, run it again.
 -- Running version: does not notice.
 -- squawk-ignore require-lock-timeout, require-statement-timeout

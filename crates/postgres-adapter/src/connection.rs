@@ -90,7 +90,9 @@ impl Connector {
         config.keepalives_idle(Duration::from_secs(10));
         // What is prepared is planned once, not at every call: a page's length is a value, which makes every plan for
         // known values look cheaper, and planning a feed takes longer than reading it. What needs its values says so.
-        let plans = "-c plan_cache_mode=force_generic_plan";
+        // A page read at random costs little more than the next one on every disk of today; the server's default is of
+        // another time, and makes lists be read whole and sorted.
+        let plans = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1";
         let mut options = vec![config.get_options().unwrap_or_default().to_owned(), plans.to_owned()];
         if let Some(timeouts) = timeouts {
             let limits = [

@@ -15,7 +15,8 @@ use crate::{
 pub enum Picture {
     /// One of ours.
     Own(MediaId),
-    /// An address from before pictures could be uploaded here. It is shown as it is; nobody can name a new one.
+    /// An address elsewhere, shown as it is and never fetched by us. Listings and messages show none; some have one from
+    /// before pictures could be uploaded here.
     Elsewhere(WebUrl),
 }
 
@@ -29,6 +30,14 @@ impl Picture {
             Ok(_) => Fault::new("foreign_media", "Must be a picture uploaded here: its id, or its url."),
             Err(fault) => fault,
         })
+    }
+
+    /// The picture that somebody names where it may be anywhere: one of ours, or else an address in the web.
+    pub fn anywhere(text: &str) -> Result<Self, Fault> {
+        match own(text.trim()) {
+            Some(id) => Ok(Self::Own(id)),
+            None => WebUrl::parse(text).map(Self::Elsewhere),
+        }
     }
 
     /// Takes what was checked when it was written; see [`as_stored`](Self::as_stored).
@@ -131,6 +140,19 @@ mod tests {
             ("javascript:alert(1)".to_owned(), "invalid_format"),
         ] {
             assert_eq!(Picture::parse(&name).unwrap_err().code, code, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_picture_anywhere_is_one_of_ours_if_it_is_named_as_such() {
+        let id = MediaId::from_uuid(ID.parse().unwrap());
+        for name in [ID.to_owned(), format!("https://souk.example/media/{ID}/image")] {
+            assert_eq!(Picture::anywhere(&name), Ok(Picture::Own(id)), "{name}");
+        }
+        let elsewhere = Picture::anywhere("https://example.com/1.jpg").unwrap();
+        assert_eq!((elsewhere.own(), elsewhere.as_stored().as_str()), (None, "https://example.com/1.jpg"));
+        for bad in ["", "javascript:alert(1)", "/media/1.jpg"] {
+            assert_eq!(Picture::anywhere(bad).unwrap_err().code, "invalid_format", "{bad}");
         }
     }
 

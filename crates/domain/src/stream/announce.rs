@@ -72,8 +72,8 @@ impl Announcement {
             wrong.keep_optional("description", form.description.as_deref().map(StreamDescription::parse));
         let scheduled_at = form.scheduled_at.map_or(Ok(now), |at| beginning(at, now));
         let scheduled_at = wrong.keep("scheduled_at", scheduled_at);
-        let thumbnail_url = form.thumbnail_url.as_deref().map(Picture::parse);
-        let thumbnail_url = wrong.keep_optional("thumbnail_url", thumbnail_url).map(Picture::Own);
+        let thumbnail_url =
+            wrong.keep_optional("thumbnail_url", form.thumbnail_url.as_deref().map(Picture::anywhere));
         let stream_url = wrong.keep_optional("stream_url", form.stream_url.as_deref().map(WebUrl::parse));
         let whole = (|| {
             Some(Self {

@@ -58,7 +58,7 @@ impl StreamChange {
         let category = wrong.keep("category", patch.category.never_empty());
         let scheduled_at = patch.scheduled_at.check(|at| beginning(at, now)).and_then(Change::never_empty);
         let scheduled_at = wrong.keep("scheduled_at", scheduled_at);
-        let thumbnail = patch.thumbnail_url.check(|text| Picture::parse(&text).map(Picture::Own));
+        let thumbnail = patch.thumbnail_url.check(|text| Picture::anywhere(&text));
         let thumbnail_url = wrong.keep("thumbnail_url", thumbnail);
         let stream_url = wrong.keep("stream_url", url(patch.stream_url));
         let recording_url = wrong.keep("recording_url", url(patch.recording_url));

@@ -100,7 +100,7 @@ impl ProfileChange {
         let name = form.display_name.check(|text| DisplayName::parse(&text)).and_then(Change::never_empty);
         let display_name = wrong.keep("display_name", name);
         let bio = wrong.keep("bio", form.bio.check(|text| Bio::parse(&text)));
-        let avatar = form.avatar_url.check(|text| Picture::parse(&text).map(Picture::Own));
+        let avatar = form.avatar_url.check(|text| Picture::anywhere(&text));
         let avatar_url = wrong.keep("avatar_url", avatar);
         let phone = wrong.keep("phone", form.phone.check(|text| Phone::parse(&text)));
         let role = form.role.check(|word| self_chosen(&word)).and_then(Change::never_empty);
@@ -266,7 +266,7 @@ mod tests {
         let form = ProfileForm {
             display_name: Change::Clear,
             bio: set(&"x".repeat(1001)),
-            avatar_url: set("https://example.com/ada.png"),
+            avatar_url: set("ftp://x"),
             phone: set("12"),
             role: set("admin"),
             location: Change::Set(PlaceForm { latitude: 91.0, longitude: 0.0 }),
@@ -279,7 +279,7 @@ mod tests {
             [
                 ("display_name", "required"),
                 ("bio", "too_long"),
-                ("avatar_url", "foreign_media"),
+                ("avatar_url", "invalid_format"),
                 ("phone", "invalid_format"),
                 ("role", "unknown_value"),
                 ("location", "out_of_range"),

@@ -24,7 +24,7 @@ pub struct NewStream {
     category: CategoryWord,
     /// When it begins: in the future, at most 90 days ahead. Left out: it can begin at once.
     scheduled_at: Option<DateTime<Utc>>,
-    /// A picture for lists that you uploaded (`POST /v1/media`): its `id` or `url`.
+    /// A picture for lists: the `id` or `url` of one that you uploaded (`POST /v1/media`), or an address in the web.
     #[schema(max_length = 2048)]
     thumbnail_url: Option<String>,
     /// Where it can be watched.
@@ -52,7 +52,7 @@ pub struct StreamEdit {
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = DateTime<Utc>, required = false)]
     scheduled_at: Change<DateTime<Utc>>,
-    /// A picture for lists that you uploaded: its `id` or `url`.
+    /// A picture for lists, named in the same way.
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, max_length = 2048)]
     thumbnail_url: Change<String>,

@@ -81,7 +81,7 @@ pub struct ProfilePatch {
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, max_length = 1000)]
     bio: Change<String>,
-    /// A picture that you uploaded (`POST /v1/media`): its `id` or `url`; public.
+    /// A picture, public: the `id` or `url` of one that you uploaded (`POST /v1/media`), or an address in the web.
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, max_length = 2048)]
     avatar_url: Change<String>,
