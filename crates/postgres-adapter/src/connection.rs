@@ -93,7 +93,8 @@ impl Connector {
         // A page read at random costs little more than the next one on every disk of today; the server's default is of
         // another time, and makes lists be read whole and sorted.
         let plans = "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1";
-        let mut options = vec![config.get_options().unwrap_or_default().to_owned(), plans.to_owned()];
+        // What the URL says comes later, and wins.
+        let mut options = vec![plans.to_owned(), config.get_options().unwrap_or_default().to_owned()];
         if let Some(timeouts) = timeouts {
             let limits = [
                 ("statement_timeout", timeouts.statement),
