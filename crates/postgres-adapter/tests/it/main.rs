@@ -38,6 +38,7 @@ mod stream_ingest;
 mod support;
 mod user;
 mod verification;
+mod views;
 
 use souk_postgres_adapter::migrations::{fingerprint, up};
 use souk_testkit::database::TestDatabase;

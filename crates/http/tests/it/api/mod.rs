@@ -6,6 +6,7 @@ mod block;
 mod conversation;
 mod event;
 mod idempotency;
+mod ingest;
 mod listing;
 mod maps;
 mod media;

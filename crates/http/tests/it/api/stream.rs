@@ -1,6 +1,6 @@
-//! Shows: announced, driven, listed; what their audience does; and video that media servers report.
+//! Shows: announced, driven, listed; and what their audience does.
 
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use souk_domain::{
@@ -17,15 +17,17 @@ use souk_domain::{
 use souk_ports::DecideError;
 use souk_testkit::{build, fixed::now};
 
-use super::{Answer, Ports, get, post, request, send};
+use super::{
+    Answer, Ports, get,
+    ingest::{PUBLISH, UNPUBLISH},
+    post, request, send,
+};
 
 /// What media servers show in these tests.
 pub(super) const SECRET: &str = "a secret of media servers, forty bytes...";
 
 /// The show of these tests: ada's.
 const SHOW: &str = "/v1/streams/00000000-0000-0000-0000-000000000007";
-const PUBLISH: &str = "/v1/ingest/publish?secret=a%20secret%20of%20media%20servers,%20forty%20bytes...";
-const UNPUBLISH: &str = "/v1/ingest/unpublish?secret=a%20secret%20of%20media%20servers,%20forty%20bytes...";
 
 /// A path below the show's.
 macro_rules! of_show {
@@ -387,47 +389,4 @@ async fn a_key_is_told_once_and_kept_by_nobody_on_the_way() {
     assert_eq!(issued.headers[header::CACHE_CONTROL], "no-store");
     insta::assert_json_snapshot!("a_key_for_video", issued.json());
     assert!(!String::from_utf8(get(&router, SHOW, "ada").await.body).unwrap().contains("secret"));
-}
-
-#[tokio::test]
-async fn media_servers_are_told_yes_or_no() {
-    let mut ports = Ports::default();
-    fill(&mut ports);
-    let router = ports.router();
-    let form = async |path: &str, form: String| {
-        let asked = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        send(&router, asked.body(form.into()).unwrap()).await
-    };
-    let id = build::stream_id(7);
-    let of_nginx = format!("app=live&clientid=5&call=publish&name={id}&type=live&key=secret");
-    assert_eq!(form(PUBLISH, of_nginx.clone()).await.status, 204);
-    assert_eq!(form(UNPUBLISH, of_nginx.clone()).await.status, 204);
-    let of_mediamtx = json!({
-        "user": "", "password": "", "ip": "127.0.0.1", "action": "publish", "path": format!("live/{id}"),
-        "protocol": "rtmp", "id": "c3", "query": "key=secret"
-    });
-    assert_eq!(post(&router, PUBLISH, "", &of_mediamtx).await.status, 204);
-    let mut reading = of_mediamtx.clone();
-    reading["action"] = json!("read");
-    reading["query"] = json!("");
-    assert_eq!(post(&router, PUBLISH, "", &reading).await.status, 204, "anybody may watch");
-
-    let wrong = (403, "wrong_ingest_key".to_owned());
-    for bad in [
-        of_nginx.replace("secret", "guess"),
-        of_nginx.replace(&id.to_string(), &build::stream_id(8).to_string()),
-        of_nginx.replace(&id.to_string(), "show"),
-        String::new(),
-    ] {
-        assert_eq!(form(PUBLISH, bad.clone()).await.problem(), wrong, "{bad}");
-        assert_eq!(form(UNPUBLISH, bad.clone()).await.problem(), wrong, "{bad}");
-    }
-    // Whoever appends a second name to the first is not understood.
-    let doubled = form(PUBLISH, format!("{of_nginx}&name={id}")).await;
-    assert_eq!(doubled.problem(), (400, "malformed_form".to_owned()));
-    let stranger = form("/v1/ingest/publish?secret=guess", of_nginx.clone()).await;
-    assert_eq!(stranger.problem(), (403, "forbidden".to_owned()));
-    assert_eq!(form("/v1/ingest/publish", of_nginx).await.status, 403);
-    let plain = Request::post(PUBLISH).header(header::CONTENT_TYPE, "text/plain").body("x".into()).unwrap();
-    assert_eq!(send(&router, plain).await.problem(), (415, "unsupported_media_type".to_owned()));
 }
