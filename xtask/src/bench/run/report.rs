@@ -40,11 +40,17 @@ pub(super) struct Report {
     pub(super) measured: Vec<Measured>,
 }
 
-/// The middle one.
+/// The middle one, or what lies between the two in the middle.
 pub(super) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut sorted: Vec<_> = values.collect();
     sorted.sort_by(f64::total_cmp);
-    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+    let middle = sorted.len() / 2;
+    let above = sorted.get(middle).copied().unwrap_or_default();
+    if sorted.len().is_multiple_of(2) && middle > 0 {
+        let below = sorted.get(middle - 1).copied().unwrap_or_default();
+        return f64::midpoint(below, above);
+    }
+    above
 }
 
 impl Measured {
@@ -267,6 +273,8 @@ pub(super) mod tests {
 
     #[test]
     fn the_median_round_counts() {
+        assert!((median([4.0, 1.0, 2.0, 3.0].into_iter()) - 2.5).abs() < 1e-9);
+        assert!(median([].into_iter()).abs() < 1e-9);
         let report = report();
         assert!((report.measured[0].share() - 0.5).abs() < 1e-9);
         assert!(report.table().contains("| feed | 200 |") && !report.is_disturbed());
