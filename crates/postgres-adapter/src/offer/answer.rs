@@ -62,7 +62,7 @@ pub(super) async fn try_answer(
 ) -> Tried<Offer> {
     let lease = pool.lease().await.map_err(DecideError::from)?;
     let answered = answer(&lease, id, actor, decide).await;
-    lease.end(answered).await
+    lease.end(answered).await.map_err(super::lost)
 }
 
 async fn answer(lease: &Lease<'_>, id: OfferId, actor: UserId, decide: &DecideAnswer<'_>) -> Tried<Offer> {

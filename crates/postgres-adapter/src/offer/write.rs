@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult,
+    result::Error,
     sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -10,7 +11,7 @@ use souk_domain::{
     conversation::{Post, Posted},
     event::Event,
     id::{OfferId, ProductId},
-    offer::{Offer, OfferRefusal},
+    offer::{Offer, OfferRefusal, OfferState, OfferStatus},
     slug::Slug,
 };
 use souk_ports::idempotency::Once;
@@ -31,15 +32,16 @@ const POST_NEW: &str = conversation::posting_text!(
 const END: &str = "UPDATE offers SET status = ended.status::offer_status,
          status_reason = ended.reason::offer_status_reason, responded_at = ended.responded_at,
          updated_at = ended.updated_at
-     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-         AS ended (id, status, reason, responded_at, updated_at)
-     WHERE offers.id = ended.id";
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+         AS ended (id, status, reason, responded_at, updated_at, status_before)
+     WHERE offers.id = ended.id AND offers.status = ended.status_before::offer_status";
 
 /// What is sold or was taken down stays so.
 const SET_AVAILABLE: &str = "UPDATE products SET is_available = $3, version = version + 1, updated_at = $2
      WHERE id = ANY ($1) AND sold_at IS NULL AND archived_at IS NULL";
 
-/// Writes how offers ended.
+/// Writes how offers ended. If one of them has ended otherwise, since somebody wrote past the listing's lock, nothing is
+/// to be committed, and the error is [`Error::RollbackTransaction`].
 pub(crate) async fn end(
     mut conn: &AsyncPgConnection,
     offers: impl IntoIterator<Item = &Offer>,
@@ -52,17 +54,24 @@ pub(crate) async fn end(
     let ids: Vec<_> = offers.iter().map(|offer| offer.id.as_uuid()).collect();
     let statuses: Vec<_> = offers.iter().map(of).map(|state| state.status().slug()).collect();
     let reasons: Vec<_> = offers.iter().map(of).map(|state| state.reason().map(Slug::slug)).collect();
-    let responded: Vec<_> = offers.iter().map(of).map(souk_domain::offer::OfferState::responded_at).collect();
+    let responded: Vec<_> = offers.iter().map(of).map(OfferState::responded_at).collect();
     let updated: Vec<_> = offers.iter().map(|offer| offer.updated_at).collect();
-    statement(END)
+    let before: Vec<_> = offers.iter().map(of).map(|state| status_before(&state).slug()).collect();
+    let ended = statement(END)
         .bind::<Array<SqlUuid>, _>(ids)
         .bind::<Array<Text>, _>(statuses)
         .bind::<Array<Nullable<Text>>, _>(reasons)
         .bind::<Array<Nullable<Timestamptz>>, _>(responded)
         .bind::<Array<Timestamptz>, _>(updated)
+        .bind::<Array<Text>, _>(before)
         .execute(&mut conn)
-        .await
-        .map(|_| ())
+        .await?;
+    if ended == offers.len() { Ok(()) } else { Err(Error::RollbackTransaction) }
+}
+
+/// What an offer that has just ended was before.
+fn status_before(state: &OfferState) -> OfferStatus {
+    if matches!(state, OfferState::Lapsed { .. }) { OfferStatus::Accepted } else { OfferStatus::Pending }
 }
 
 /// Takes locked listings off the market, or puts them back.
