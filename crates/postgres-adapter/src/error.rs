@@ -68,9 +68,12 @@ pub(crate) fn is_lock_timeout(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(_, info) if info.message().contains("due to lock timeout"))
 }
 
-/// Whether the same transaction, begun anew, can go through: it lost against a rival (40001, 40P01).
+/// Whether the same transaction, begun anew, can go through: it lost against a rival (40001, 40P01), or found what it had
+/// read changed and gave up by itself.
 fn lost_to_a_rival(error: &Error) -> bool {
-    let Error::DatabaseError(kind, info) = error else { return false };
+    let Error::DatabaseError(kind, info) = error else {
+        return matches!(error, Error::RollbackTransaction);
+    };
     matches!(kind, DatabaseErrorKind::SerializationFailure) || info.message().contains("deadlock detected")
 }
 
@@ -192,18 +195,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_second_try_can_win_and_a_refusal_ends_it() {
+    async fn a_later_try_can_win_and_a_refusal_ends_it() {
         let tries = Cell::new(0);
         let result: Result<i32, DecideError<()>> = retrying(|| async {
             tries.set(tries.get() + 1);
-            if tries.get() == 1 {
-                Err(error(DatabaseErrorKind::Unknown, "deadlock detected").into())
-            } else {
-                Ok(7)
+            match tries.get() {
+                1 => Err(error(DatabaseErrorKind::Unknown, "deadlock detected").into()),
+                2 => Err(Error::RollbackTransaction.into()),
+                _ => Ok(7),
             }
         })
         .await;
-        assert_eq!((result, tries.get()), (Ok(7), 2));
+        assert_eq!((result, tries.get()), (Ok(7), 3));
         let refused: Result<(), DecideError<i32>> =
             retrying(|| async { Err(DecideError::Refused(1).into()) }).await;
         assert_eq!(refused, Err(DecideError::Refused(1)));

@@ -36,12 +36,9 @@ use crate::{
     error::{TryError, broken_constraint, retrying},
 };
 
-/// What it means to lose to somebody whom the lock did not keep away: the indexes stand behind it, and what an offer was.
+/// What it means to lose to somebody whom the lock did not keep away: the indexes stand behind it.
 fn lost(error: TryError<OfferRefusal>) -> TryError<OfferRefusal> {
     let TryError::Database(database) = &error else { return error };
-    if matches!(database, diesel::result::Error::RollbackTransaction) {
-        return DecideError::Refused(OfferRefusal::NotPending).into();
-    }
     let refusal = match broken_constraint(database).and_then(meaning) {
         Some(Meaning::Taken(Unique::PendingOffer)) => OfferRefusal::AlreadyPending,
         Some(Meaning::Taken(Unique::AcceptedOffer | Unique::LiveTransaction)) => {

@@ -41,7 +41,7 @@ const SET_AVAILABLE: &str = "UPDATE products SET is_available = $3, version = ve
      WHERE id = ANY ($1) AND sold_at IS NULL AND archived_at IS NULL";
 
 /// Writes how offers ended. If one of them has ended otherwise, since somebody wrote past the listing's lock, nothing is
-/// to be committed, and the error is [`Error::RollbackTransaction`].
+/// to be committed: [`Error::RollbackTransaction`], after which the whole is tried anew.
 pub(crate) async fn end(
     mut conn: &AsyncPgConnection,
     offers: impl IntoIterator<Item = &Offer>,
