@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, upsert::excluded};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl,
+    sql_types::{Binary, Text, Timestamptz, Uuid as SqlUuid},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use souk_domain::{
     id::UserId,
@@ -18,7 +21,15 @@ use crate::{
     error::{TryError, is_lock_timeout},
     expiry,
     schema::idempotency_keys,
+    statement::statement,
 };
+
+/// An answer that has expired counts as gone, whether or not it was removed yet.
+const RECORD: &str = "INSERT INTO idempotency_keys AS kept (user_id, key, fingerprint, response, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (user_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, response = excluded.response,
+         created_at = excluded.created_at, expires_at = excluded.expires_at
+     WHERE kept.expires_at <= excluded.created_at";
 
 /// Records what a request was answered, in the transaction that does what it asked. A rival with the same key waits
 /// here for that transaction to end: it then finds the key taken and writes nothing.
@@ -28,31 +39,15 @@ pub(crate) async fn record<T, E>(
     outcome: &T,
 ) -> Result<(), TryError<E>> {
     let Some(Once { claim, answer }) = once else { return Ok(()) };
-    let fields = (
-        idempotency_keys::user_id.eq(claim.user.as_uuid()),
-        idempotency_keys::key.eq(claim.key.as_ref()),
-        idempotency_keys::fingerprint.eq(claim.fingerprint.0.as_slice()),
-        idempotency_keys::response.eq(answer(outcome).0),
-        idempotency_keys::created_at.eq(claim.created_at),
-        idempotency_keys::expires_at.eq(claim.expires_at),
-    );
-    let upsert = diesel::insert_into(idempotency_keys::table)
-        .values(fields)
-        .on_conflict((idempotency_keys::user_id, idempotency_keys::key))
-        .do_update()
-        // An answer that has expired counts as gone, whether or not it was removed yet.
-        .set((
-            idempotency_keys::fingerprint.eq(excluded(idempotency_keys::fingerprint)),
-            idempotency_keys::response.eq(excluded(idempotency_keys::response)),
-            idempotency_keys::created_at.eq(excluded(idempotency_keys::created_at)),
-            idempotency_keys::expires_at.eq(excluded(idempotency_keys::expires_at)),
-        ));
-    let recorded = diesel::query_dsl::methods::FilterDsl::filter(
-        upsert,
-        idempotency_keys::expires_at.le(claim.created_at),
-    )
-    .execute(&mut conn)
-    .await;
+    let recorded = statement(RECORD)
+        .bind::<SqlUuid, _>(claim.user.as_uuid())
+        .bind::<Text, _>(claim.key.as_ref())
+        .bind::<Binary, _>(claim.fingerprint.0.to_vec())
+        .bind::<Binary, _>(answer(outcome).0)
+        .bind::<Timestamptz, _>(claim.created_at)
+        .bind::<Timestamptz, _>(claim.expires_at)
+        .execute(&mut conn)
+        .await;
     match recorded {
         Ok(0) => Err(DecideError::AlreadyDone.into()),
         Ok(_) => Ok(()),
