@@ -122,12 +122,12 @@ impl IdempotencyRepository for PgIdempotency {
         key: &IdempotencyKey,
         now: DateTime<Utc>,
     ) -> Result<Option<Answered>, PortError> {
-        let mut conn = self.pool.lease().await?;
+        let conn = self.pool.reader().await?;
         let found = idempotency_keys::table
             .find((user.as_uuid(), key.as_ref()))
             .filter(idempotency_keys::expires_at.gt(now))
             .select((idempotency_keys::fingerprint, idempotency_keys::response))
-            .first::<(Vec<u8>, Vec<u8>)>(&mut *conn)
+            .first::<(Vec<u8>, Vec<u8>)>(&mut conn.connection())
             .await
             .optional();
         let found = conn.settle(found)?;

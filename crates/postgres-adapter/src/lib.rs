@@ -21,6 +21,7 @@ mod pipeline;
 mod point;
 mod pool;
 mod product;
+mod reader;
 mod readiness;
 #[expect(unreachable_pub, reason = "generated: the tool does not know how far its module is seen")]
 #[allow(clippy::wildcard_imports, reason = "generated; not expected, because clippy looks away in test builds")]

@@ -22,6 +22,7 @@ use tokio::sync::Notify;
 use crate::{
     connection::{Carrier, Connector},
     error::port_error,
+    reader::Shared,
 };
 
 /// After how long without use a connection is asked whether it lives.
@@ -59,6 +60,7 @@ pub struct PgPool {
     pool: bb8::Pool<Manager>,
     connector: Connector,
     announced: Arc<Notify>,
+    shared: Arc<Shared>,
 }
 
 impl PgPool {
@@ -75,7 +77,7 @@ impl PgPool {
             .queue_strategy(QueueStrategy::Lifo)
             .error_sink(Box::new(Complaints::default()))
             .build_unchecked(Manager { connector: connector.clone() });
-        Self { pool, connector, announced: Arc::default() }
+        Self { pool, connector, announced: Arc::default(), shared: Arc::new(Shared::new(settings.max_size)) }
     }
 
     /// Says that events were committed: whoever carries them on need not wait for its next look. Costs nothing, and nothing
@@ -91,17 +93,21 @@ impl PgPool {
 
     /// Takes a connection, waiting no longer than the settings allow.
     pub(crate) async fn lease(&self) -> Result<Lease<'_>, PortError> {
-        match self.pool.get().await {
-            Ok(mut slot) => {
-                slot.busy = true;
-                slot.carrier.listen();
-                Ok(Lease { slot, connector: &self.connector })
-            }
-            Err(bb8::RunError::TimedOut) => {
-                Err(PortError::Unavailable("no database connection was free in time".into()))
-            }
-            Err(bb8::RunError::User(error)) => Err(PortError::Unavailable(error.to_string())),
-        }
+        let mut slot = self.pool.get().await.map_err(unavailable)?;
+        slot.busy = true;
+        slot.carrier.listen();
+        Ok(Lease { slot, connector: &self.connector })
+    }
+
+    /// Takes a connection out of the pool, with what can stop what it does. It goes back when it is dropped.
+    pub(crate) async fn take(&self) -> Result<(PooledConnection<'static, Manager>, Connector), PortError> {
+        let slot = self.pool.get_owned().await.map_err(unavailable)?;
+        Ok((slot, self.connector.clone()))
+    }
+
+    /// Those of its connections on which somebody reads.
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// How it is doing now.
@@ -113,6 +119,13 @@ impl PgPool {
             waited: state.statistics.get_waited,
             timed_out: state.statistics.get_timed_out,
         }
+    }
+}
+
+fn unavailable(error: bb8::RunError<SlotError>) -> PortError {
+    match error {
+        bb8::RunError::TimedOut => PortError::Unavailable("no database connection was free in time".into()),
+        bb8::RunError::User(error) => PortError::Unavailable(error.to_string()),
     }
 }
 
@@ -160,20 +173,21 @@ impl DerefMut for Lease<'_> {
 }
 
 /// A connection and what the pool has to know of it.
-struct Slot {
-    connection: AsyncPgConnection,
-    carrier: Carrier,
-    busy: bool,
-    last_used: Instant,
+pub(crate) struct Slot {
+    pub(crate) connection: AsyncPgConnection,
+    pub(crate) carrier: Carrier,
+    pub(crate) busy: bool,
+    pub(crate) last_used: Instant,
 }
 
-struct Manager {
+/// Opens connections, and looks after them.
+pub(crate) struct Manager {
     connector: Connector,
 }
 
 /// Why a connection is not to be had.
 #[derive(Debug, Error)]
-enum SlotError {
+pub(crate) enum SlotError {
     #[error("cannot connect: {0}")]
     Connect(#[from] ConnectionError),
     #[error("the connection was lost")]

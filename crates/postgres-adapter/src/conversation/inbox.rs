@@ -68,13 +68,13 @@ pub(super) async fn list(
         Some(InboxPosition { last_message_at: Some(_), .. }) => written,
         Some(InboxPosition { last_message_at: None, .. }) => empty,
     };
-    let mut conn = pool.lease().await?;
+    let conn = pool.reader().await?;
     let rows = statement(text)
         .bind::<SqlUuid, _>(query.of.as_uuid())
         .bind::<BigInt, _>(i64::from(query.limit.rows()) + 1)
         .bind::<Timestamptz, _>(query.after.and_then(|after| after.last_message_at).unwrap_or_default())
         .bind::<SqlUuid, _>(query.after.map(|after| after.id.as_uuid()).unwrap_or_default())
-        .load::<ConversationRow>(&mut *conn)
+        .load::<ConversationRow>(&mut conn.connection())
         .await;
     let threads = conn.settle(rows)?.into_iter().map(Conversation::try_from).collect::<Result<_, _>>()?;
     Ok(Page::of(threads, query.limit, Conversation::position))
@@ -96,11 +96,11 @@ pub(super) async fn find(
     id: ConversationId,
     of: UserId,
 ) -> Result<Option<Conversation>, PortError> {
-    let mut conn = pool.lease().await?;
+    let conn = pool.reader().await?;
     let rows = statement(one())
         .bind::<SqlUuid, _>(id.as_uuid())
         .bind::<SqlUuid, _>(of.as_uuid())
-        .load::<ConversationRow>(&mut *conn)
+        .load::<ConversationRow>(&mut conn.connection())
         .await;
     conn.settle(rows)?.into_iter().next().map(Conversation::try_from).transpose()
 }

@@ -50,13 +50,13 @@ pub(super) async fn list(
         MessageDirection::Backward { before } => (&BACKWARD, before.unwrap_or(i64::MAX)),
         MessageDirection::Forward { after } => (&FORWARD, after),
     };
-    let mut conn = pool.lease().await?;
+    let conn = pool.reader().await?;
     let rows = statement(text)
         .bind::<SqlUuid, _>(id.as_uuid())
         .bind::<SqlUuid, _>(of.as_uuid())
         .bind::<BigInt, _>(from)
         .bind::<BigInt, _>(i64::from(page.limit.rows()) + 1)
-        .load::<Found>(&mut *conn)
+        .load::<Found>(&mut conn.connection())
         .await;
     let rows = conn.settle(rows)?;
     if rows.is_empty() {
@@ -74,12 +74,12 @@ pub(super) async fn find(
     message: MessageId,
 ) -> Result<Option<Message>, PortError> {
     static TEXT: LazyLock<String> = LazyLock::new(|| text("id = $3", ""));
-    let mut conn = pool.lease().await?;
+    let conn = pool.reader().await?;
     let rows = statement(&TEXT)
         .bind::<SqlUuid, _>(id.as_uuid())
         .bind::<SqlUuid, _>(of.as_uuid())
         .bind::<SqlUuid, _>(message.as_uuid())
-        .load::<Found>(&mut *conn)
+        .load::<Found>(&mut conn.connection())
         .await;
     let row = conn.settle(rows)?.into_iter().next();
     row.map_or(Ok(None), |row| row.message.of(id))

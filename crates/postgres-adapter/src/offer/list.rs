@@ -20,18 +20,19 @@ type OffersQuery<'a> =
     offers::BoxedQuery<'a, Pg, diesel::dsl::SqlTypeOf<diesel::dsl::AsSelect<OfferRow, Pg>>>;
 
 pub(super) async fn find(pool: &PgPool, id: OfferId) -> Result<Option<Offer>, PortError> {
-    let mut conn = pool.lease().await?;
-    let found = offers::table.find(id.as_uuid()).select(OfferRow::as_select()).first(&mut *conn).await;
+    let conn = pool.reader().await?;
+    let found =
+        offers::table.find(id.as_uuid()).select(OfferRow::as_select()).first(&mut conn.connection()).await;
     conn.settle(found.optional())?.map(Offer::try_from).transpose()
 }
 
 /// Each side has an index in the order of the list; both sides together are two pages, of which the newest rows make one.
 pub(super) async fn list(pool: &PgPool, query: &OfferQuery) -> Result<Page<Offer, OfferPosition>, PortError> {
-    let mut conn = pool.lease().await?;
+    let conn = pool.reader().await?;
     let rows = if let Some(role) = query.role {
-        side(query, role).load::<OfferRow>(&mut *conn).await
+        side(query, role).load::<OfferRow>(&mut conn.connection()).await
     } else {
-        let (mut first, mut second) = (&*conn, &*conn);
+        let (mut first, mut second) = (conn.connection(), conn.connection());
         let bought = side(query, Party::Buyer).load::<OfferRow>(&mut first);
         let sold = side(query, Party::Seller).load::<OfferRow>(&mut second);
         let both = async { tokio::try_join!(bought, sold) }.await;

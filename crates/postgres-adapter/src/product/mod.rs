@@ -105,15 +105,15 @@ impl ProductRepository for PgProducts {
     }
 
     async fn find(&self, id: ProductId) -> Result<Option<Product>, PortError> {
-        let mut conn = self.pool.lease().await?;
+        let conn = self.pool.reader().await?;
         let found =
-            products::table.find(id.as_uuid()).select(ProductRow::as_select()).first(&mut *conn).await;
+            products::table.find(id.as_uuid()).select(ProductRow::as_select()).first(&mut conn.connection()).await;
         conn.settle(found.optional())?.map(Product::try_from).transpose()
     }
 
     async fn list(&self, query: &ProductQuery) -> Result<Page<Product, FeedPosition>, PortError> {
-        let mut conn = self.pool.lease().await?;
-        let rows = feed::page(query).load::<ProductRow>(&mut *conn).await;
+        let conn = self.pool.reader().await?;
+        let rows = feed::page(query).load::<ProductRow>(&mut conn.connection()).await;
         let rows = conn.settle(rows)?.into_iter().map(Product::try_from).collect::<Result<_, _>>()?;
         Ok(Page::of(rows, query.limit, |product| query.sort.position(product)))
     }

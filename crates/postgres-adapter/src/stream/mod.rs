@@ -64,19 +64,19 @@ impl StreamRepository for PgStreams {
     }
 
     async fn find(&self, id: StreamId) -> Result<Option<Stream>, PortError> {
-        let mut conn = self.pool.lease().await?;
+        let conn = self.pool.reader().await?;
         let found = streams::table
             .find(id.as_uuid())
             .select(StreamRow::as_select())
-            .first::<StreamRow>(&mut *conn)
+            .first::<StreamRow>(&mut conn.connection())
             .await
             .optional();
         conn.settle(found)?.map(Stream::try_from).transpose()
     }
 
     async fn list(&self, query: &StreamQuery) -> Result<Page<Stream, StreamPosition>, PortError> {
-        let mut conn = self.pool.lease().await?;
-        let rows = list::page(query).load::<StreamRow>(&mut *conn).await;
+        let conn = self.pool.reader().await?;
+        let rows = list::page(query).load::<StreamRow>(&mut conn.connection()).await;
         let rows = conn.settle(rows)?.into_iter().map(Stream::try_from).collect::<Result<_, _>>()?;
         let order = query.filter.order();
         Ok(Page::of(rows, query.limit, |stream| order.position(stream)))

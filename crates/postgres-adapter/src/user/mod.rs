@@ -62,23 +62,28 @@ impl UserRepository for PgUsers {
     }
 
     async fn find_credentials(&self, identifier: &Identifier) -> Result<Option<Credentials>, PortError> {
-        let mut conn = self.pool.lease().await?;
+        let conn = self.pool.reader().await?;
         let columns = (UserRow::as_select(), users::password_hash);
         let all = users::table.select(columns);
         let found = match identifier {
-            Identifier::Email(email) => all.filter(users::email.eq(email.as_ref())).first(&mut *conn).await,
-            Identifier::Username(name) => {
-                all.filter(users::username.eq(name.as_ref())).first(&mut *conn).await
+            Identifier::Email(email) => {
+                all.filter(users::email.eq(email.as_ref())).first(&mut conn.connection()).await
             }
-            Identifier::Phone(phone) => all.filter(users::phone.eq(phone.as_ref())).first(&mut *conn).await,
+            Identifier::Username(name) => {
+                all.filter(users::username.eq(name.as_ref())).first(&mut conn.connection()).await
+            }
+            Identifier::Phone(phone) => {
+                all.filter(users::phone.eq(phone.as_ref())).first(&mut conn.connection()).await
+            }
         };
         let found: Option<(UserRow, String)> = conn.settle(found.optional())?;
         found.map(|(row, hash)| row.with_password(hash)).transpose()
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, PortError> {
-        let mut conn = self.pool.lease().await?;
-        let found = users::table.find(id.as_uuid()).select(UserRow::as_select()).first(&mut *conn).await;
+        let conn = self.pool.reader().await?;
+        let found =
+            users::table.find(id.as_uuid()).select(UserRow::as_select()).first(&mut conn.connection()).await;
         conn.settle(found.optional())?.map(User::try_from).transpose()
     }
 }

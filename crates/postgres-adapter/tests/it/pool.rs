@@ -31,6 +31,40 @@ async fn a_query_that_is_given_up_is_stopped_and_its_connection_is_not_handed_on
 }
 
 #[tokio::test]
+async fn quick_reads_share_a_connection_and_none_of_them_is_lost() {
+    let ground = Ground::with_connections(1).await;
+    let mut other = ground.database.connect().await;
+    let watch = ground.database.connect().await;
+    let backend = async || -> Vec<i32> {
+        let sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'souk'";
+        watch.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+    };
+    ground.products().find(build::product_id(1)).await.unwrap();
+    let before = backend().await;
+    let locked = other.transaction().await.unwrap();
+    locked.batch_execute("LOCK TABLE products IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    // Nobody waits for a connection: all but the first would, longer than they may.
+    let read = || {
+        let products = ground.products();
+        tokio::spawn(async move { products.find(build::product_id(1)).await })
+    };
+    let (first, given_up) = (read(), read());
+    let rest: Vec<_> = (0..6).map(|_| read()).collect();
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    until(async || watch.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == 1).await;
+    given_up.abort();
+    assert!(given_up.await.is_err());
+    locked.rollback().await.unwrap();
+    for read in rest.into_iter().chain([first]) {
+        assert_eq!(read.await.unwrap(), Ok(None));
+    }
+    // The answer that nobody waited for went with its connection.
+    assert_eq!(ground.products().find(build::product_id(1)).await, Ok(None));
+    let after = backend().await;
+    assert!(after.len() == 1 && after != before, "{before:?} became {after:?}");
+}
+
+#[tokio::test]
 async fn connections_that_were_cut_are_replaced() {
     let ground = Ground::with_connections(2).await;
     ground.products().find(build::product_id(1)).await.unwrap();

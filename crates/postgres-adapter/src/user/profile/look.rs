@@ -40,7 +40,7 @@ pub(super) async fn own(pool: &PgPool, id: UserId) -> Result<Option<OwnProfile>,
 
 /// As everybody may see it. The statement names no private column.
 pub(super) async fn public(pool: &PgPool, id: UserId) -> Result<Option<PublicProfile>, PortError> {
-    let mut conn = pool.lease().await?;
+    let conn = pool.reader().await?;
     let found = statement(
         "SELECT id, username::text, display_name, bio, avatar_url, location_label, created_at,
              ARRAY(SELECT verification_type::text FROM verifications
@@ -51,7 +51,7 @@ pub(super) async fn public(pool: &PgPool, id: UserId) -> Result<Option<PublicPro
          FROM users WHERE id = $1 AND status <> 'deleted'",
     )
     .bind::<SqlUuid, _>(id.as_uuid())
-    .get_result::<PublicRow>(&mut *conn)
+    .get_result::<PublicRow>(&mut conn.connection())
     .await;
     conn.settle(found.optional())?.map(PublicProfile::try_from).transpose()
 }
