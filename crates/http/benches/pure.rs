@@ -57,7 +57,7 @@ fn position() -> (Cursors, GeoPoint, NearbyPosition) {
     (
         Cursors::new(&[7; 32], None),
         centre,
-        NearbyPosition { distance: Meters(812.5), id: build::product_id(7) },
+        NearbyPosition { distance: Meters(812.5), id: build::product_id(7), spread: 31_400.0 },
     )
 }
 

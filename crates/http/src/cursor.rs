@@ -1,7 +1,7 @@
 //! Cursors: where a page goes on, signed, so that a client can keep one but not make one.
 //!
-//! A cursor is 24 bytes of position and 8 bytes of a MAC over them and the list they belong to. A touched cursor, or one
-//! of another list, is 400; nothing of the database shows in it but a sort key and an id that the client has seen.
+//! A cursor is 24 bytes of position (32 for what is near) and 8 bytes of a MAC over them and the list they belong to. A
+//! touched cursor, or one of another list, is 400; nothing of the database shows in it but a sort key and an id that the client has seen.
 
 use std::sync::Arc;
 
@@ -57,13 +57,16 @@ impl Cursors {
 
     /// A cursor into what is near a point.
     pub fn nearby(&self, centre: GeoPoint, position: NearbyPosition) -> String {
-        self.sign(&around(centre), (position.distance.0.to_bits(), position.id.as_uuid()))
+        let (distance, spread) = (position.distance.0.to_be_bytes(), position.spread.to_be_bytes());
+        let id = position.id.as_uuid();
+        self.seal(&around(centre), &[&distance[..], id.as_bytes(), &spread].concat())
     }
 
     /// The position in what is near a point; distances from another point mean nothing.
     pub fn read_nearby(&self, centre: GeoPoint, cursor: &str) -> Result<NearbyPosition, Problem> {
-        let (bits, id) = self.read(&around(centre), cursor)?;
-        Ok(NearbyPosition { distance: Meters(f64::from_bits(bits)), id: ProductId::from_uuid(id) })
+        let position = self.open(&around(centre), cursor).ok_or_else(Problem::invalid_cursor)?;
+        let (distance, id, spread) = nearby_position(&position).ok_or_else(Problem::invalid_cursor)?;
+        Ok(NearbyPosition { distance: Meters(distance), id: ProductId::from_uuid(id), spread })
     }
 
     /// A cursor into what lies in a box.
@@ -91,20 +94,12 @@ impl Cursors {
 
     /// The id of the event that a position is at.
     pub fn event(&self, position: &EventPosition) -> String {
-        let tag = mac_of(&self.0.current, EVENTS, &position.0).finalize().into_bytes();
-        let bytes: Vec<u8> = position.0.iter().chain(tag.iter().take(TAG)).copied().collect();
-        URL_SAFE_NO_PAD.encode(bytes)
+        self.seal(EVENTS, &position.0)
     }
 
     /// The position of the event with an id.
     pub fn read_event(&self, id: &str) -> Result<EventPosition, Problem> {
-        let bytes = URL_SAFE_NO_PAD.decode(id).map_err(|_| unreadable_id())?;
-        let (position, tag) = bytes.split_last_chunk::<TAG>().ok_or_else(unreadable_id)?;
-        let mut macs = std::iter::once(&self.0.current).chain(&self.0.previous);
-        if !macs.any(|mac| mac_of(mac, EVENTS, position).verify_truncated_left(tag).is_ok()) {
-            return Err(unreadable_id());
-        }
-        Ok(EventPosition(position.into()))
+        self.open(EVENTS, id).map(|position| EventPosition(position.into())).ok_or_else(unreadable_id)
     }
 
     /// A cursor into a list that is read by a whole number, such as a count, by the name of the list.
@@ -119,30 +114,41 @@ impl Cursors {
     }
 
     fn sign(&self, list: &[u8], (key, id): Position) -> String {
-        let mut bytes = [0; 32];
-        let (position, tag) = bytes.split_at_mut(24);
-        let (key_bytes, id_bytes) = position.split_at_mut(8);
-        key_bytes.copy_from_slice(&key.to_be_bytes());
-        id_bytes.copy_from_slice(id.as_bytes());
-        let full = mac_of(&self.0.current, list, position).finalize().into_bytes();
-        tag.iter_mut().zip(full).for_each(|(byte, of)| *byte = of);
-        URL_SAFE_NO_PAD.encode(bytes)
+        self.seal(list, &[&key.to_be_bytes()[..], id.as_bytes()].concat())
     }
 
     fn read(&self, list: &[u8], cursor: &str) -> Result<Position, Problem> {
-        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| Problem::invalid_cursor())?;
-        let (position, tag) = bytes.split_at_checked(24).ok_or_else(Problem::invalid_cursor)?;
-        if tag.len() != 8 {
-            return Err(Problem::invalid_cursor());
-        }
-        let mut macs = std::iter::once(&self.0.current).chain(&self.0.previous);
-        if !macs.any(|mac| mac_of(mac, list, position).verify_truncated_left(tag).is_ok()) {
-            return Err(Problem::invalid_cursor());
-        }
-        let (key, id) = position.split_first_chunk::<8>().ok_or_else(Problem::invalid_cursor)?;
-        let id = Uuid::from_slice(id).map_err(|_| Problem::invalid_cursor())?;
-        Ok((u64::from_be_bytes(*key), id))
+        let position = self.open(list, cursor);
+        position.as_deref().and_then(keyed_position).ok_or_else(Problem::invalid_cursor)
     }
+
+    /// A position in a list, with the MAC over both.
+    fn seal(&self, list: &[u8], position: &[u8]) -> String {
+        let tag = mac_of(&self.0.current, list, position).finalize().into_bytes();
+        let bytes: Vec<u8> = position.iter().chain(tag.iter().take(TAG)).copied().collect();
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// What was sealed as a position in this list; `None` for anything else.
+    fn open(&self, list: &[u8], sealed: &str) -> Option<Vec<u8>> {
+        let mut bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        let (position, tag) = bytes.split_last_chunk::<TAG>()?;
+        let mut macs = std::iter::once(&self.0.current).chain(&self.0.previous);
+        macs.any(|mac| mac_of(mac, list, position).verify_truncated_left(tag).is_ok()).then_some(())?;
+        bytes.truncate(bytes.len() - TAG);
+        Some(bytes)
+    }
+}
+
+fn keyed_position(bytes: &[u8]) -> Option<Position> {
+    let (key, id) = bytes.split_first_chunk()?;
+    Some((u64::from_be_bytes(*key), Uuid::from_slice(id).ok()?))
+}
+
+fn nearby_position(bytes: &[u8]) -> Option<(f64, Uuid, f64)> {
+    let (distance, rest) = bytes.split_first_chunk()?;
+    let (id, spread) = rest.split_last_chunk()?;
+    Some((f64::from_be_bytes(*distance), Uuid::from_slice(id).ok()?, f64::from_be_bytes(*spread)))
 }
 
 fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
@@ -154,6 +160,8 @@ fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
 
 fn mac_of(keyed: &Hmac<Sha256>, list: &[u8], position: &[u8]) -> Hmac<Sha256> {
     let mut mac = keyed.clone();
+    // How long the position is keeps its end from being taken for the beginning of the list.
+    mac.update(&position.len().to_be_bytes());
     mac.update(position);
     mac.update(list);
     mac
@@ -187,7 +195,7 @@ mod tests {
         let cursor = cursors().feed(ProductSort::Newest, position());
         assert_eq!(cursors().read_feed(ProductSort::Newest, &cursor), Ok(position()));
         let centre = GeoPoint::new(52.52, 13.405).unwrap();
-        let nearby = NearbyPosition { distance: Meters(1_234.567_89), id: position().id };
+        let nearby = NearbyPosition { distance: Meters(1_234.567_89), id: position().id, spread: 812.5 };
         let cursor = cursors().nearby(centre, nearby);
         assert_eq!(cursors().read_nearby(centre, &cursor), Ok(nearby));
         let area = GeoBox::new(170.0, -1.0, -170.0, 1.0).unwrap();

@@ -97,6 +97,9 @@ pub struct NearbyPosition {
     pub distance: Meters,
     /// The last row's id.
     pub id: ProductId,
+    /// Square metres by which the square of the distance grew from row to row on the page before; 0 if unknown. It tells
+    /// how far the next page may reach, and nothing about what is on it.
+    pub spread: f64,
 }
 
 /// A listing and how far its public point is.
@@ -121,8 +124,17 @@ impl ProductSort {
 }
 
 impl NearbyProduct {
-    /// Where it stands in the list.
-    pub fn position(&self) -> NearbyPosition {
-        NearbyPosition { distance: self.distance, id: self.product.id }
+    /// Where it stands in the list, after rows of that [spread](Self::spread).
+    pub fn position(&self, spread: f64) -> NearbyPosition {
+        NearbyPosition { distance: self.distance, id: self.product.id, spread }
+    }
+
+    /// Square metres by which the square of the distance grows from row to row, which is how large an area has one row
+    /// more, but for a factor of π; 0 for fewer than two rows.
+    #[expect(clippy::float_arithmetic, reason = "of metres, not money")]
+    pub fn spread(rows: &[Self]) -> f64 {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return 0.0 };
+        let steps = u32::try_from(rows.len()).unwrap_or(u32::MAX).saturating_sub(1).max(1);
+        (last.distance.0.powi(2) - first.distance.0.powi(2)) / f64::from(steps)
     }
 }

@@ -9,8 +9,10 @@ mod maps;
 mod nearby;
 mod pieces;
 mod publish;
+mod rim;
 mod ring;
 mod row;
+mod sector;
 mod tile;
 mod views;
 
@@ -36,10 +38,7 @@ use souk_ports::{
     product::{DecideArchival, DecideEdit, DecidePublication, ProductRepository, Unliked},
 };
 
-use self::{
-    nearby::{Nearby, NearbyRow},
-    row::ProductRow,
-};
+use self::{nearby::Nearby, row::ProductRow};
 use crate::{PgPool, error::retrying, schema::products};
 
 /// Listings.
@@ -106,8 +105,11 @@ impl ProductRepository for PgProducts {
 
     async fn find(&self, id: ProductId) -> Result<Option<Product>, PortError> {
         let conn = self.pool.reader().await?;
-        let found =
-            products::table.find(id.as_uuid()).select(ProductRow::as_select()).first(&mut conn.connection()).await;
+        let found = products::table
+            .find(id.as_uuid())
+            .select(ProductRow::as_select())
+            .first(&mut conn.connection())
+            .await;
         conn.settle(found.optional())?.map(Product::try_from).transpose()
     }
 
@@ -122,13 +124,10 @@ impl ProductRepository for PgProducts {
         &self,
         query: &NearbyQuery,
     ) -> Result<Page<NearbyProduct, NearbyPosition>, PortError> {
-        let mut conn = self.pool.lease().await?;
-        let search = Nearby::of(query);
-        let rows = match search.beyond() {
-            Some(ring) => ring.load::<NearbyRow>(&mut *conn).await,
-            None => search.load::<NearbyRow>(&mut *conn).await,
-        };
-        let rows = conn.settle(rows)?.into_iter().map(nearby::found).collect::<Result<_, _>>()?;
-        Ok(Page::of(rows, query.limit, NearbyProduct::position))
+        let conn = self.pool.lease().await?;
+        let rows = Nearby::of(query).read(&conn).await;
+        let rows: Vec<_> = conn.settle(rows)?.into_iter().map(nearby::found).collect::<Result<_, _>>()?;
+        let spread = NearbyProduct::spread(&rows);
+        Ok(Page::of(rows, query.limit, |near| near.position(spread)))
     }
 }

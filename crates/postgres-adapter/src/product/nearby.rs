@@ -18,6 +18,7 @@ use diesel::{
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::{BigInt, Double, Uuid as SqlUuid},
 };
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use souk_domain::{
     geo::Meters,
     product::{NearbyProduct, NearbyQuery},
@@ -25,10 +26,7 @@ use souk_domain::{
 use souk_ports::PortError;
 use uuid::Uuid;
 
-use super::{
-    ring::{self, Ring},
-    row::ProductRow,
-};
+use super::{pieces::By, ring, row::ProductRow};
 use crate::schema::sql_types;
 
 /// A listing and its distance in metres.
@@ -91,16 +89,19 @@ impl<'q> Nearby<'q> {
         Self { query, latitude, longitude, radius, longitude_degree, extent, after, rows, columns }
     }
 
-    /// The statement for a page that others come before, where there is a cheaper one than this.
-    pub(super) fn beyond(&self) -> Option<Ring> {
-        let seen = self.query.after?;
-        let is_plain = self.extent == Extent::Plain && self.query.filter.is_coarse();
-        is_plain.then(|| ring::page(self.query, seen, self.longitude_degree))
+    /// The rows of a page and one more.
+    pub(super) async fn read(self, mut conn: &AsyncPgConnection) -> QueryResult<Vec<NearbyRow>> {
+        if let (Some(seen), Extent::Plain) = (self.query.after, self.extent)
+            && let Some(found) = ring::read(conn, self.query, seen, self.longitude_degree).await?
+        {
+            return Ok(found);
+        }
+        self.load(&mut conn).await
     }
 
     /// The column as the index that fits the filters has it.
     fn location(&self) -> &'static str {
-        if self.query.filter.category.is_some() { "ST_Force2D(location)" } else { "location" }
+        By::of(&self.query.filter).column().unwrap_or("location")
     }
 
     /// `AND …` for each filter. Enum values are bound: no index predicate holds one.
@@ -145,11 +146,13 @@ impl<'q> Nearby<'q> {
 
     /// `q`: the centre as point and as geography, and the centre seen from the other side.
     fn centre<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("WITH q AS MATERIALIZED (SELECT *, ST_Point(lon, lat, 4326) p, ST_Point(lon, lat, 4326)::geography g");
+        out.push_sql(
+            "WITH q AS MATERIALIZED (SELECT *, point(lon, lat) p, ST_Point(lon, lat, 4326)::geography g",
+        );
         if let Extent::Wrapped(shift) = &self.extent {
-            out.push_sql(", ST_Point(lon + ");
+            out.push_sql(", point(lon + ");
             out.push_bind_param::<Double, _>(shift)?;
-            out.push_sql(", lat, 4326) p2");
+            out.push_sql(", lat) p2");
         }
         out.push_sql(" FROM (SELECT ");
         for (value, name) in [
@@ -185,9 +188,9 @@ impl<'q> Nearby<'q> {
             out.push_sql(DISTANCE);
             out.push_sql(" d FROM products WHERE is_available AND ");
             out.push_sql(self.location());
-            out.push_sql(" && (SELECT ST_Expand(");
-            out.push_sql(centre);
-            out.push_sql(", r / mlon, r / 110500.0) FROM q)");
+            out.push_sql(" <@ (SELECT ");
+            out.push_sql(&around(centre, "r"));
+            out.push_sql(" FROM q)");
             self.filters(out)?;
             self.after(DISTANCE, out)?;
             out.push_sql(" ORDER BY ");
@@ -207,17 +210,21 @@ impl<'q> Nearby<'q> {
     /// Everything in the boxes of `m`.
     fn boxes(&self, out: &mut AstPass<'_, '_, Pg>) {
         let location = self.location();
-        let around = |centre: &str| {
-            format!("{location} && (SELECT ST_Expand(q.{centre}, k.m / q.mlon, k.m / 110500.0) FROM q, k)")
-        };
+        let within = |centre: &str| format!("{location} <@ (SELECT {} FROM q, k)", around(centre, "m"));
         match self.extent {
-            Extent::Plain => out.push_sql(&around("p")),
-            Extent::Wrapped(_) => out.push_sql(&format!("({} OR {})", around("p"), around("p2"))),
+            Extent::Plain => out.push_sql(&within("p")),
+            Extent::Wrapped(_) => out.push_sql(&format!("({} OR {})", within("p"), within("p2"))),
             Extent::Polar => out.push_sql(&format!(
-                "{location} && (SELECT ST_MakeEnvelope(-180, lat - r / 110500.0, 180, lat + r / 110500.0, 4326) FROM q)"
+                "{location} <@ (SELECT box(point(-180, lat - r / 110500.0), point(180, lat + r / 110500.0)) FROM q)"
             )),
         }
     }
+}
+
+/// The box around a circle, of this many metres as `q` or `k` has them.
+fn around(centre: &str, radius: &str) -> String {
+    let half = format!("point({radius} / mlon, {radius} / 110500.0)");
+    format!("box({centre} - {half}, {centre} + {half})")
 }
 
 /// Exact metres from the centre, along the spheroid.

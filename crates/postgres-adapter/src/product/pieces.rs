@@ -19,7 +19,10 @@ use souk_domain::{
 };
 use uuid::Uuid;
 
-use super::row::ProductRow;
+use super::{
+    row::ProductRow,
+    sector::{Polygon, Sector},
+};
 use crate::schema::sql_types;
 
 /// A statement whose rows are of type `Row`.
@@ -39,6 +42,7 @@ enum Piece {
     Double(f64),
     Time(DateTime<Utc>),
     Id(Uuid),
+    Sectors(Vec<Sector>),
     Category(Category),
     Feed(Feed),
     Condition(Condition),
@@ -64,8 +68,8 @@ impl By {
     /// The point as the index has it.
     pub(super) fn column(self) -> Option<&'static str> {
         match self {
-            Self::Place => Some("location"),
-            Self::CategoryAndPlace => Some("ST_Force2D(location)"),
+            Self::Place => Some("location::point"),
+            Self::CategoryAndPlace => Some("ST_Force2D(location)::point"),
             Self::Nothing => None,
         }
     }
@@ -109,6 +113,10 @@ impl<Row> Pieces<Row> {
         self.with(Piece::Id(id))
     }
 
+    pub(super) fn sectors(self, sectors: Vec<Sector>) -> Self {
+        self.with(Piece::Sectors(sectors))
+    }
+
     /// `AND …` for the window and the kind.
     pub(super) fn coarse_filter(mut self, filter: &ProductFilter) -> Self {
         if let Some(category) = filter.category {
@@ -149,36 +157,38 @@ impl<Row> Pieces<Row> {
             .text(")")
     }
 
-    /// `AND …` for points in any of the boxes, edges included. The index knows points in single precision only, and so
-    /// finds some just outside as well.
+    /// `AND …` for points in any of the boxes, edges included.
     pub(super) fn within(mut self, areas: &[GeoBox], by: By) -> Self {
         self = self.text(" AND (");
         for (n, area) in areas.iter().enumerate() {
             if n > 0 {
                 self = self.text(" OR ");
             }
-            if let Some(column) = by.column() {
-                self = self
-                    .text(column)
-                    .text(" && ST_MakeEnvelope(")
-                    .double(area.west())
-                    .text(", ")
-                    .double(area.south())
-                    .text(", ")
-                    .double(area.east())
-                    .text(", ")
-                    .double(area.north())
-                    .text(", 4326) AND ");
-            }
+            let (column, edges) = match by.column() {
+                Some(column) => (column, [" <@ box(point(", ", ", "), point(", ", ", "))"]),
+                None => (
+                    "ST_X(location)",
+                    [
+                        " >= ",
+                        " AND ST_Y(location) >= ",
+                        " AND ST_X(location) <= ",
+                        " AND ST_Y(location) <= ",
+                        "",
+                    ],
+                ),
+            };
+            let [west, south, east, north, end] = edges;
             self = self
-                .text("ST_X(location) BETWEEN ")
+                .text(column)
+                .text(west)
                 .double(area.west())
-                .text(" AND ")
-                .double(area.east())
-                .text(" AND ST_Y(location) BETWEEN ")
+                .text(south)
                 .double(area.south())
-                .text(" AND ")
-                .double(area.north());
+                .text(east)
+                .double(area.east())
+                .text(north)
+                .double(area.north())
+                .text(end);
         }
         self.text(")")
     }
@@ -196,6 +206,7 @@ impl<Row> QueryFragment<Pg> for Pieces<Row> {
                 Piece::Double(number) => out.push_bind_param::<Double, _>(number)?,
                 Piece::Time(time) => out.push_bind_param::<Timestamptz, _>(time)?,
                 Piece::Id(id) => out.push_bind_param::<SqlUuid, _>(id)?,
+                Piece::Sectors(sectors) => out.push_bind_param::<Array<Polygon>, _>(sectors)?,
                 Piece::Category(word) => out.push_bind_param::<sql_types::ProductCategory, _>(word)?,
                 Piece::Feed(word) => out.push_bind_param::<sql_types::FeedType, _>(word)?,
                 Piece::Condition(word) => out.push_bind_param::<sql_types::ProductCondition, _>(word)?,

@@ -178,18 +178,33 @@ async fn both_location_indexes_are_gist_and_used() {
     let database = migrated().await;
     let client = database.connect().await;
     fill::people_and_listings(&client, 5_000, 5_000).await;
-    for (table, condition, index) in
-        [("products", "is_available AND", "idx_products_location"), ("users", "", "idx_users_location")]
-    {
+    let boxed = |degrees: f64| {
+        let (west, south, east, north) = (13.4 - degrees, 52.5 - degrees, 13.4 + degrees, 52.5 + degrees);
+        format!("<@ box(point({west}, {south}), point({east}, {north}))")
+    };
+    let expanded = |degrees: f64| format!("&& ST_Expand(ST_Point(13.4, 52.5, 4326), {degrees})");
+    for (table, place, index, around, nearest) in [
+        (
+            "products WHERE is_available AND",
+            "location::point",
+            "idx_products_location",
+            [boxed(0.05), boxed(5.0)],
+            "point(13.4, 52.5)",
+        ),
+        (
+            "users WHERE",
+            "location",
+            "idx_users_location",
+            [expanded(0.05), expanded(5.0)],
+            "ST_Point(13.4, 52.5, 4326)",
+        ),
+    ] {
         let definition =
             client.query_one("SELECT pg_get_indexdef($1::text::regclass)", &[&index]).await.unwrap();
         assert!(definition.get::<_, String>(0).contains("USING gist"), "{index}");
-        let around = "ST_Expand(ST_Point(13.4, 52.5, 4326), 0.05)";
-        let near = format!("SELECT id FROM {table} WHERE {condition} location && {around}");
-        let nearest = format!(
-            "SELECT id FROM {table} WHERE {condition} location && ST_Expand(ST_Point(13.4, 52.5, 4326), 5)
-             ORDER BY location <-> ST_Point(13.4, 52.5, 4326) LIMIT 20"
-        );
+        let [close, far] = around;
+        let near = format!("SELECT id FROM {table} {place} {close}");
+        let nearest = format!("SELECT id FROM {table} {place} {far} ORDER BY {place} <-> {nearest} LIMIT 20");
         for sql in [near, nearest] {
             let plan = fill::plan(&client, &sql).await;
             assert!(plan.contains(index) && !plan.contains("Seq Scan"), "{sql}\n{plan}");

@@ -179,7 +179,7 @@ async fn a_search_around_a_point_says_how_far_each_is() {
         })
         .returning(move |_| {
             let product = build::product(7, build::user_id(1));
-            let next = Some(NearbyPosition { distance, id: product.id });
+            let next = Some(NearbyPosition { distance, id: product.id, spread: 2.5 });
             Ok(Page { items: vec![NearbyProduct { product, distance }], next })
         });
     let router = ports.router();

@@ -1,0 +1,8 @@
+-- Why: indexes of places keep the names that they had before they were of points.
+-- Lock: of the indexes alone, for a moment; reads and writes go on.
+-- Running version: does not notice, since no statement names an index.
+SET LOCAL lock_timeout = '2s';
+
+ALTER INDEX ix_products_point RENAME TO idx_products_location;
+ALTER INDEX ix_products_category_point RENAME TO ix_products_category_location;
+ALTER INDEX ix_products_point_sample RENAME TO ix_products_location_sample;
