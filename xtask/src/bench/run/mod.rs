@@ -79,6 +79,9 @@ pub(crate) fn run(choice: Option<Choice>, options: &Options) -> Result<()> {
     };
     let loaded = ready_data(choice, options, &binary)?;
     souk::migrate(&binary, loaded.database.url())?;
+    for database in [&loaded.database].into_iter().chain(peers.database()) {
+        read_all(database)?;
+    }
     let served = Served::start(&binary, loaded.database.url())?;
     ui::note(&format!("the server was ready after {} ms", served.cold_start.as_millis()));
     let scratch = workspace::target_dir()?.join("bench/scratch");
@@ -170,6 +173,23 @@ fn ready_data(choice: Option<Choice>, options: &Options, binary: &std::path::Pat
     let fresh =
         load::Options { scale: options.scale, database: None, replace: false, out: None, binary: None };
     load::load(choice, &fresh, binary)
+}
+
+/// Has all tables and indexes read, so that no round waits for a disk that another one did not.
+fn read_all(database: &Database) -> Result<()> {
+    let step = ui::step("all of the data into memory");
+    let told = database.ask("CREATE EXTENSION IF NOT EXISTS pg_prewarm");
+    if told.is_err() {
+        process::check_interrupt()?;
+        ui::warn("pg_prewarm is not to be had here: what is measured first is read from the disk");
+        return Ok(());
+    }
+    let size = database.ask(
+        "SELECT pg_size_pretty(8192 * sum(pg_prewarm(oid))) FROM pg_class WHERE relkind IN ('r', 'i', 't') AND relpersistence = 'p'",
+    )?;
+    database.ask("DROP EXTENSION pg_prewarm")?;
+    step.done_as(&format!("{} of data read into memory", size.trim()));
+    Ok(())
 }
 
 /// All rounds of one endpoint: the server, the database and the peers in turn, beginning with another one each time.

@@ -65,6 +65,11 @@ impl Peers {
         })
     }
 
+    /// Where they have their data, if that was said.
+    pub(super) fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
+    }
+
     /// Their names, in order.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.servers.iter().map(|server| server.name.as_str())
