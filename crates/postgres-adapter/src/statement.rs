@@ -14,7 +14,8 @@ use diesel::{
     sql_types::{HasSqlType, Untyped},
 };
 
-/// A statement with `$1`, `$2`, … for what is bound to it, in that order. Rows are read by name.
+/// A statement with `$1`, `$2`, … for what is bound to it, in that order. Rows are read by
+/// name, unless [`Statement::columns`] says otherwise.
 pub(crate) fn statement(text: &'static str) -> Statement<Nothing> {
     Statement { text, bound: Nothing }
 }
@@ -39,6 +40,20 @@ impl<B> Statement<B> {
     /// Binds the next value.
     pub(crate) fn bind<ST, V>(self, value: V) -> Statement<Bound<B, ST, V>> {
         Statement { text: self.text, bound: Bound { before: self.bound, value, sql_type: PhantomData } }
+    }
+}
+
+/// A statement whose rows are read by the place of their columns, which are of these types. For what is read often: to
+/// look for each column by its name takes longer than to read it.
+pub(crate) struct Placed<B, Columns> {
+    statement: Statement<B>,
+    columns: PhantomData<Columns>,
+}
+
+impl<B> Statement<B> {
+    /// Says of which types the columns are, in order.
+    pub(crate) fn columns<Columns>(self) -> Placed<B, Columns> {
+        Placed { statement: self, columns: PhantomData }
     }
 }
 
@@ -88,6 +103,22 @@ impl<B: Values> QueryFragment<Pg> for Statement<B> {
         }
         Ok(())
     }
+}
+
+impl<B: Values, Columns> QueryFragment<Pg> for Placed<B, Columns> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.statement.walk_ast(out)
+    }
+}
+
+impl<B, Columns> QueryId for Placed<B, Columns> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<B, Columns> Query for Placed<B, Columns> {
+    type SqlType = Columns;
 }
 
 impl<B> QueryId for Statement<B> {

@@ -11,7 +11,7 @@ use souk_domain::{
 };
 use souk_ports::PortError;
 
-use super::row::{ConversationRow, shown};
+use super::row::{ConversationColumns, ConversationRow, shown};
 use crate::{PgPool, statement::statement};
 
 /// Where a page begins.
@@ -74,6 +74,7 @@ pub(super) async fn list(
         .bind::<BigInt, _>(i64::from(query.limit.rows()) + 1)
         .bind::<Timestamptz, _>(query.after.and_then(|after| after.last_message_at).unwrap_or_default())
         .bind::<SqlUuid, _>(query.after.map(|after| after.id.as_uuid()).unwrap_or_default())
+        .columns::<ConversationColumns>()
         .load::<ConversationRow>(&mut conn.connection())
         .await;
     let threads = conn.settle(rows)?.into_iter().map(Conversation::try_from).collect::<Result<_, _>>()?;
@@ -100,6 +101,7 @@ pub(super) async fn find(
     let rows = statement(one())
         .bind::<SqlUuid, _>(id.as_uuid())
         .bind::<SqlUuid, _>(of.as_uuid())
+        .columns::<ConversationColumns>()
         .load::<ConversationRow>(&mut conn.connection())
         .await;
     conn.settle(rows)?.into_iter().next().map(Conversation::try_from).transpose()

@@ -2,10 +2,7 @@
 
 use std::sync::LazyLock;
 
-use diesel::{
-    QueryableByName,
-    sql_types::{BigInt, Bool, Uuid as SqlUuid},
-};
+use diesel::sql_types::{BigInt, Bool, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use souk_domain::{
     conversation::{Message, MessageDirection, MessagePage},
@@ -14,18 +11,12 @@ use souk_domain::{
 };
 use souk_ports::PortError;
 
-use super::row::{MESSAGE, MessageRow};
+use super::row::{MESSAGE, MessageColumns, MessageRow};
 use crate::{PgPool, statement::statement};
 
-/// A row of a thread that is theirs, with a message unless there is none.
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = Bool)]
-    #[expect(dead_code, reason = "a row needs a column of its own to be one when it has no message")]
-    is_there: bool,
-    #[diesel(embed)]
-    message: MessageRow,
-}
+/// A row of a thread that is theirs, with a message unless there is none. A row needs a column of its own to be one when
+/// it has no message.
+type Found = (bool, MessageRow);
 
 /// The statement for some of the messages of the thread `$1`, if it is one of `$2`'s.
 fn text(which: &str, order: &str) -> String {
@@ -56,13 +47,14 @@ pub(super) async fn list(
         .bind::<SqlUuid, _>(of.as_uuid())
         .bind::<BigInt, _>(from)
         .bind::<BigInt, _>(i64::from(page.limit.rows()) + 1)
+        .columns::<(Bool, MessageColumns)>()
         .load::<Found>(&mut conn.connection())
         .await;
     let rows = conn.settle(rows)?;
     if rows.is_empty() {
         return Ok(None);
     }
-    let messages = rows.into_iter().filter_map(|row| row.message.of(id).transpose());
+    let messages = rows.into_iter().filter_map(|(_, row)| row.of(id).transpose());
     let messages: Vec<Message> = messages.collect::<Result<_, _>>()?;
     Ok(Some(Page::of(messages, page.limit, |message| message.seq)))
 }
@@ -79,8 +71,9 @@ pub(super) async fn find(
         .bind::<SqlUuid, _>(id.as_uuid())
         .bind::<SqlUuid, _>(of.as_uuid())
         .bind::<SqlUuid, _>(message.as_uuid())
+        .columns::<(Bool, MessageColumns)>()
         .load::<Found>(&mut conn.connection())
         .await;
     let row = conn.settle(rows)?.into_iter().next();
-    row.map_or(Ok(None), |row| row.message.of(id))
+    row.map_or(Ok(None), |(_, row)| row.of(id))
 }

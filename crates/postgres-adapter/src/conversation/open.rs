@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::{
     inbox,
-    row::ConversationRow,
+    row::{ConversationColumns, ConversationRow},
     two::{BLOCKED, Two},
 };
 use crate::{PgPool, error::TryError, idempotency, product, statement::statement};
@@ -205,6 +205,7 @@ async fn shown(conn: &mut AsyncPgConnection, id: ConversationId, buyer: UserId) 
     let row = statement(inbox::one())
         .bind::<SqlUuid, _>(id.as_uuid())
         .bind::<SqlUuid, _>(buyer.as_uuid())
+        .columns::<ConversationColumns>()
         .get_result::<ConversationRow>(conn)
         .await?;
     Ok(Conversation::try_from(row).map_err(DecideError::from)?)

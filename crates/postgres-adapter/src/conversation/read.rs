@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::row::{ConversationRow, shown};
+use super::row::{ConversationColumns, ConversationRow, shown};
 use crate::{PgPool, error::port_error, event::Columns, statement::statement};
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -110,6 +110,7 @@ pub(super) async fn archive(
         .bind::<SqlUuid, _>(of.as_uuid())
         .bind::<Bool, _>(archived)
         .bind::<Timestamptz, _>(now)
+        .columns::<ConversationColumns>()
         .load::<ConversationRow>(&mut *conn)
         .await;
     conn.settle(rows)?.into_iter().next().map(Conversation::try_from).transpose()

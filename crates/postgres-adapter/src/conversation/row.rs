@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    QueryableByName,
+    prelude::*,
     sql_types::{BigInt, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use serde_json::Value;
@@ -47,85 +47,97 @@ pub(super) fn shown(source: &str, order: &str) -> String {
     )
 }
 
-#[derive(QueryableByName)]
+/// The columns of a [`ConversationRow`], as [`shown`] has them.
+pub(super) type ConversationColumns = (
+    SqlUuid,
+    SqlUuid,
+    SqlUuid,
+    Bool,
+    Nullable<Timestamptz>,
+    BigInt,
+    Timestamptz,
+    BigInt,
+    BigInt,
+    Nullable<Timestamptz>,
+    Text,
+    Text,
+    Nullable<Text>,
+    Bool,
+    ProductColumns,
+    MessageColumns,
+);
+
+/// Those of a thread's listing.
+type ProductColumns = (
+    Nullable<SqlUuid>,
+    Nullable<Text>,
+    Nullable<BigInt>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Bool>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+);
+
+/// Those of a [`MessageRow`], as [`MESSAGE`] has them.
+pub(super) type MessageColumns = (
+    Nullable<SqlUuid>,
+    Nullable<BigInt>,
+    Nullable<SqlUuid>,
+    Nullable<Text>,
+    Nullable<Text>,
+    Nullable<Jsonb>,
+    Nullable<SqlUuid>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+    Nullable<Timestamptz>,
+);
+
+#[derive(Queryable)]
 pub(super) struct ConversationRow {
-    #[diesel(sql_type = SqlUuid)]
     id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
     buyer_id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
     seller_id: Uuid,
-    #[diesel(sql_type = Bool)]
     is_buyer: bool,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     last_message_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = BigInt)]
     last_seq: i64,
-    #[diesel(sql_type = Timestamptz)]
     created_at: DateTime<Utc>,
-    #[diesel(sql_type = BigInt)]
     read_seq: i64,
-    #[diesel(sql_type = BigInt)]
     counterpart_read_seq: i64,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     archived_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Text)]
     username: String,
-    #[diesel(sql_type = Text)]
     display_name: String,
-    #[diesel(sql_type = Nullable<Text>)]
     avatar_url: Option<String>,
-    #[diesel(sql_type = Bool)]
     is_gone: bool,
-    #[diesel(embed)]
-    product: ProductColumns,
-    #[diesel(embed)]
+    product: ProductRow,
     message: MessageRow,
 }
 
 /// The listing of a thread, if it has one.
-#[derive(QueryableByName)]
-struct ProductColumns {
-    #[diesel(sql_type = Nullable<SqlUuid>)]
+#[derive(Queryable)]
+pub(super) struct ProductRow {
     product_id: Option<Uuid>,
-    #[diesel(sql_type = Nullable<Text>)]
     title: Option<String>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     price_minor: Option<i64>,
-    #[diesel(sql_type = Nullable<Text>)]
     currency: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
     product_thumbnail: Option<String>,
-    #[diesel(sql_type = Nullable<Bool>)]
     is_available: Option<bool>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     sold_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     product_archived_at: Option<DateTime<Utc>>,
 }
 
 /// A message, if there is one.
-#[derive(QueryableByName)]
+#[derive(Queryable)]
 pub(super) struct MessageRow {
-    #[diesel(sql_type = Nullable<SqlUuid>)]
     message_id: Option<Uuid>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     message_seq: Option<i64>,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
     sender_id: Option<Uuid>,
-    #[diesel(sql_type = Nullable<Text>)]
     message_type: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
     content: Option<String>,
-    #[diesel(sql_type = Nullable<Jsonb>)]
     media: Option<Value>,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
     offer_id: Option<Uuid>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     read_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     deleted_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
     message_created_at: Option<DateTime<Utc>>,
 }
 
@@ -160,7 +172,7 @@ impl TryFrom<ConversationRow> for Conversation {
     }
 }
 
-impl ProductColumns {
+impl ProductRow {
     fn found(self) -> Result<Option<ProductSummary>, PortError> {
         let Some(id) = self.product_id else { return Ok(None) };
         let corrupt = |what: &str| PortError::Corrupt(format!("products {id}: {what}"));

@@ -168,6 +168,8 @@ impl Ground<'_> {
         command.args(["-D", "i=0", "-D"]).arg(format!("per={}", rows / self.connections));
         command.args(["-l", "--log-prefix=log", "--sampling-rate=0.1", "-f", &name]);
         command.arg(self.database.url());
+        // As the server's own connections have it: planned once, for a disk of today.
+        command.env("PGOPTIONS", "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1");
         let (said, used) = self.measured(&mut command, None)?;
         let after = |label: &str| {
             let line = said.lines().find_map(|line| line.strip_prefix(label))?;
