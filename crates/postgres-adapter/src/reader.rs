@@ -14,7 +14,7 @@ use std::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bb8::PooledConnection;
@@ -33,6 +33,8 @@ use crate::{
 const CONNECTIONS_PER_PROCESSOR: u32 = 4;
 /// At most so many read on one connection.
 const READERS: usize = 8;
+/// For so long others may join; then it goes back to the pool once, which replaces what has become old.
+const SHARED_FOR: Duration = Duration::from_secs(30);
 
 /// The connections on which somebody reads.
 pub(crate) struct Shared {
@@ -46,7 +48,14 @@ pub(crate) struct Shared {
 struct Connection {
     slot: PooledConnection<'static, Manager>,
     connector: Connector,
+    opened: Instant,
     forsaken: AtomicBool,
+}
+
+impl Connection {
+    fn may_be_joined(&self) -> bool {
+        !self.forsaken.load(Ordering::Relaxed) && self.opened.elapsed() < SHARED_FOR
+    }
 }
 
 /// The use of a connection for one read; [`settle`](Self::settle) ends it.
@@ -73,7 +82,7 @@ impl Shared {
         if least.strong_count() >= READERS {
             return None;
         }
-        least.upgrade().filter(|connection| !connection.forsaken.load(Ordering::Relaxed))
+        least.upgrade().filter(|connection| connection.may_be_joined())
     }
 
     fn add(&self, connection: &Arc<Connection>) {
@@ -105,7 +114,8 @@ impl PgPool {
             tokio::select! {
                 taken = self.take() => {
                     let (slot, connector) = taken?;
-                    let connection = Arc::new(Connection { slot, connector, forsaken: AtomicBool::new(false) });
+                    let (opened, forsaken) = (Instant::now(), AtomicBool::new(false));
+                    let connection = Arc::new(Connection { slot, connector, opened, forsaken });
                     self.shared().add(&connection);
                     return Ok(connection);
                 }
