@@ -1,7 +1,8 @@
 //! Cursors: where a page goes on, signed, so that a client can keep one but not make one.
 //!
 //! A cursor is 24 bytes of position (32 for what is near) and 8 bytes of a MAC over them and the list they belong to. A
-//! touched cursor, or one of another list, is 400; nothing of the database shows in it but a sort key and an id that the client has seen.
+//! touched cursor, or one of another list, is 400; nothing of the database shows in it but a sort key and an id that the
+//! client has seen, and how far apart rows of what is near were.
 
 use std::sync::Arc;
 

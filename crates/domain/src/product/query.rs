@@ -138,3 +138,27 @@ impl NearbyProduct {
         (last.distance.0.powi(2) - first.distance.0.powi(2)) / f64::from(steps)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::product::listing::tests::product;
+
+    #[test]
+    fn spread_is_the_area_of_one_row_more_and_nothing_where_it_cannot_be_told() {
+        let near = |metres| NearbyProduct {
+            product: product(UserId::from_uuid(Uuid::from_u128(1))),
+            distance: Meters(metres),
+        };
+        let spread = |distances: &[f64]| {
+            NearbyProduct::spread(&distances.iter().map(|metres| near(*metres)).collect::<Vec<_>>())
+        };
+        // Squares of 100, 400 and 1,300.
+        assert!((spread(&[10.0, 20.0, 1_300_f64.sqrt()]) - 600.0).abs() < 1e-9);
+        for untold in [spread(&[]), spread(&[7.0]), spread(&[7.0, 7.0, 7.0])] {
+            assert_eq!(untold.to_bits(), 0.0_f64.to_bits());
+        }
+    }
+}

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::{
     clusters::{self, Count},
-    pieces::{By, Pieces},
+    pieces::{Pieces, indexed_point},
     row::ProductRow,
 };
 
@@ -52,13 +52,13 @@ pub(super) fn is_small(query: &InBoxQuery, size: i64) -> bool {
 
 /// One row more than the page holds, by reading all in the box.
 pub(super) fn of_all(query: &InBoxQuery) -> Listings {
-    let (by, areas) = (By::of(&query.filter), query.area.pieces());
+    let (point, areas) = (indexed_point(&query.filter), query.area.pieces());
     Pieces::new()
         .text("SELECT ")
         .listing()
         // OFFSET 0 keeps the planner from going through the newest: it does not know how small the box is.
         .text(" FROM (SELECT * FROM products WHERE is_available")
-        .within(&areas, by)
+        .within(&areas, Some(point))
         .coarse_filter(&query.filter)
         .fine_filter(&query.filter)
         .after(query.after)
@@ -74,7 +74,7 @@ pub(super) fn of_newest(query: &InBoxQuery) -> Listings {
         .text(" LIMIT ")
         .bigint(WINDOW)
         .text(") products WHERE TRUE")
-        .within(&query.area.pieces(), By::Nothing)
+        .within(&query.area.pieces(), None)
         .coarse_filter(&query.filter)
         .fine_filter(&query.filter)
         .text(" ORDER BY created_at DESC, id DESC LIMIT ")

@@ -26,7 +26,7 @@ use souk_domain::{
 use souk_ports::PortError;
 use uuid::Uuid;
 
-use super::{pieces::By, ring, row::ProductRow};
+use super::{pieces::indexed_point, ring, row::ProductRow, sector::LATITUDE_DEGREE};
 use crate::schema::sql_types;
 
 /// A listing and its distance in metres.
@@ -63,7 +63,6 @@ pub(super) struct Nearby<'q> {
     columns: AsSelect<ProductRow, Pg>,
 }
 
-const LATITUDE_DEGREE: f64 = 110_500.0;
 /// Nearer to a pole than this, in degrees, a box is no good.
 const POLAR: f64 = 88.0;
 
@@ -101,7 +100,7 @@ impl<'q> Nearby<'q> {
 
     /// The column as the index that fits the filters has it.
     fn location(&self) -> &'static str {
-        By::of(&self.query.filter).column().unwrap_or("location")
+        indexed_point(&self.query.filter)
     }
 
     /// `AND …` for each filter. Enum values are bound: no index predicate holds one.

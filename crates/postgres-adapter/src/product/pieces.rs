@@ -48,31 +48,12 @@ enum Piece {
     Condition(Condition),
 }
 
-/// How a statement names the point, so that the index is taken that fits its filters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
-    /// The index of all points.
-    Place,
-    /// The index of points by category.
-    CategoryAndPlace,
-    /// No index: a point is looked at when its row is read.
-    Nothing,
-}
+/// A listing's point as the index of all points has it, and that of the sample.
+pub(super) const POINT: &str = "location::point";
 
-impl By {
-    /// The index of points that fits a filter.
-    pub(super) fn of(filter: &ProductFilter) -> Self {
-        if filter.category.is_some() { Self::CategoryAndPlace } else { Self::Place }
-    }
-
-    /// The point as the index has it.
-    pub(super) fn column(self) -> Option<&'static str> {
-        match self {
-            Self::Place => Some("location::point"),
-            Self::CategoryAndPlace => Some("ST_Force2D(location)::point"),
-            Self::Nothing => None,
-        }
-    }
+/// A listing's point as the index has it that fits a filter: of all points, or of points by category.
+pub(super) fn indexed_point(filter: &ProductFilter) -> &'static str {
+    if filter.category.is_some() { "ST_Force2D(location)::point" } else { POINT }
 }
 
 impl<Row> Pieces<Row> {
@@ -157,15 +138,16 @@ impl<Row> Pieces<Row> {
             .text(")")
     }
 
-    /// `AND …` for points in any of the boxes, edges included.
-    pub(super) fn within(mut self, areas: &[GeoBox], by: By) -> Self {
+    /// `AND …` for points in any of the boxes, edges included. The point is named as an index has it that is to be used;
+    /// without, it is looked at when its row is read.
+    pub(super) fn within(mut self, areas: &[GeoBox], point: Option<&'static str>) -> Self {
         self = self.text(" AND (");
         for (n, area) in areas.iter().enumerate() {
             if n > 0 {
                 self = self.text(" OR ");
             }
-            let (column, edges) = match by.column() {
-                Some(column) => (column, [" <@ box(point(", ", ", "), point(", ", ", "))"]),
+            let (column, edges) = match point {
+                Some(point) => (point, [" <@ box(point(", ", ", "), point(", ", ", "))"]),
                 None => (
                     "ST_X(location)",
                     [

@@ -7,7 +7,7 @@
 use diesel::sql_types::Double;
 use souk_domain::product::{NearbyPosition, NearbyQuery};
 
-use super::pieces::{By, Pieces};
+use super::pieces::{Pieces, indexed_point};
 
 /// How many searches there are on the rim.
 const SEARCHES: &str = "4";
@@ -72,7 +72,7 @@ fn bound(query: &NearbyQuery, rows: i64, statement: Reach) -> Reach {
     .text(" AND (")
     .text(DISTANCE)
     .text(", id) > (SELECT seen, last FROM q) ORDER BY ")
-    .text(column(query))
+    .text(indexed_point(&query.filter))
     .text(" <-> (SELECT p FROM q) LIMIT ")
     .bigint(rows)
     .text(") by_degrees ORDER BY d LIMIT 1 OFFSET ")
@@ -85,7 +85,7 @@ fn bound(query: &NearbyQuery, rows: i64, statement: Reach) -> Reach {
 fn candidates(query: &NearbyQuery, statement: Reach, on_the_rim: bool) -> Reach {
     let statement =
         statement.text("SELECT id, ").text(DISTANCE).text(" d FROM products WHERE is_available AND ");
-    filtered(query, statement).text(" ORDER BY ").text(column(query)).text(if on_the_rim {
+    filtered(query, statement).text(" ORDER BY ").text(indexed_point(&query.filter)).text(if on_the_rim {
         " <-> s LIMIT "
     } else {
         " <-> (SELECT p FROM q) LIMIT "
@@ -95,11 +95,7 @@ fn candidates(query: &NearbyQuery, statement: Reach, on_the_rim: bool) -> Reach 
 /// The radius' box, and the filter.
 fn filtered(query: &NearbyQuery, statement: Reach) -> Reach {
     statement
-        .text(column(query))
+        .text(indexed_point(&query.filter))
         .text(" <@ (SELECT box(p - point(r / mlon, r / 110500.0), p + point(r / mlon, r / 110500.0)) FROM q)")
         .coarse_filter(&query.filter)
-}
-
-fn column(query: &NearbyQuery) -> &'static str {
-    By::of(&query.filter).column().unwrap_or("location::point")
 }

@@ -3,7 +3,7 @@
 //! The index gives what is nearest first, and would have to give all of the pages before. So this reads a ring, from the
 //! last distance seen to where the page will probably end: how far apart the rows of the page before were tells. If it
 //! holds too little, the [`rim`] is asked for a distance within which there is enough. What a page costs grows
-//! with the square root of how many rows there were before: page 100 costs about two first ones.
+//! with the square root of how many rows there were before: page 100 costs two to three first ones.
 
 use diesel::{
     QueryResult,
@@ -16,7 +16,7 @@ use souk_domain::product::{NearbyPosition, NearbyQuery};
 
 use super::{
     nearby::NearbyRow,
-    pieces::{By, Pieces},
+    pieces::{Pieces, indexed_point},
     rim,
     row::ProductRow,
     sector::sectors,
@@ -82,7 +82,7 @@ fn ring(
         .text(", d FROM (SELECT DISTINCT ON (id) products.* FROM unnest(")
         .sectors(sectors(query.centre, seen.distance.0, reach, inside))
         .text(") sector, LATERAL (SELECT *, ST_Distance(location::geography, (SELECT g FROM q)) d FROM products WHERE is_available AND ")
-        .text(By::of(&query.filter).column().unwrap_or("location::point"))
+        .text(indexed_point(&query.filter))
         .text(" <@ sector")
         .coarse_filter(&query.filter)
         .fine_filter(&query.filter)

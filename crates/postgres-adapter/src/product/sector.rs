@@ -19,6 +19,9 @@ use souk_domain::geo::GeoPoint;
 #[diesel(postgres_type(oid = 604, array_oid = 1027))]
 pub(super) struct Polygon;
 
+/// Metres: less than any degree of latitude has.
+pub(super) const LATITUDE_DEGREE: f64 = 110_500.0;
+
 /// At most so many sectors.
 const MOST: u16 = 64;
 /// Sides that stand for an arc.
@@ -86,9 +89,9 @@ impl Degree {
     }
 }
 
-/// The latitudes nearest to the equator and to the pole within a radius. No degree of latitude has as few as 110,500 m.
+/// The latitudes nearest to the equator and to the pole within a radius.
 fn band(latitude: f64, radius: f64) -> (f64, f64) {
-    let reach = radius / 110_500.0;
+    let reach = radius / LATITUDE_DEGREE;
     ((latitude - reach).max(0.0), (latitude + reach).min(90.0))
 }
 

@@ -11,7 +11,7 @@ use souk_domain::{
 
 use super::{
     clusters::{self, COUNTABLE, Source},
-    pieces::{By, Pieces},
+    pieces::{Pieces, indexed_point},
 };
 
 /// Up to so many listings a tile shows one by one.
@@ -45,7 +45,7 @@ pub(super) fn points(query: &TileQuery) -> Points {
     );
     pixel(tile, statement)
         .text(" FROM (SELECT *, map_x(location) x, map_y(location) y FROM products WHERE is_available")
-        .within(&[tile.area()], By::of(filter))
+        .within(&[tile.area()], Some(indexed_point(filter)))
         .coarse_filter(filter)
         .fine_filter(filter)
         .text(" OFFSET 0) products WHERE map_cell(x, ")

@@ -185,8 +185,12 @@ async fn whoever_reads_on_from_any_event_gets_each_of_the_others_once() {
             for n in 0..EACH {
                 let seq = writer * EACH + n;
                 // Some of them overtake each other between writing and committing.
-                let pause = if seq.is_multiple_of(3) { "SELECT pg_sleep(0.003);" } else { "" };
-                let sql = format!("BEGIN; {} {pause} COMMIT", insert(seq, &[user_id(1)]));
+                let work = if seq.is_multiple_of(3) {
+                    "SELECT count(*) FROM generate_series(1, 20000);"
+                } else {
+                    ""
+                };
+                let sql = format!("BEGIN; {} {work} COMMIT", insert(seq, &[user_id(1)]));
                 client.batch_execute(&sql).await.unwrap();
             }
         });

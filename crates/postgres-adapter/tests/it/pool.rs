@@ -43,7 +43,7 @@ async fn quick_reads_share_a_connection_and_none_of_them_is_lost() {
     let before = backend().await;
     let locked = other.transaction().await.unwrap();
     locked.batch_execute("LOCK TABLE products IN ACCESS EXCLUSIVE MODE").await.unwrap();
-    // Nobody waits for a connection: all but the first would, longer than they may.
+    let waited = ground.pool.gauges().waited;
     let read = || {
         let products = ground.products();
         tokio::spawn(async move { products.find(build::product_id(1)).await })
@@ -52,6 +52,8 @@ async fn quick_reads_share_a_connection_and_none_of_them_is_lost() {
     let rest: Vec<_> = (0..6).map(|_| read()).collect();
     let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     until(async || watch.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == 1).await;
+    // There is one connection, and nobody waits for it.
+    assert_eq!(ground.pool.gauges().waited, waited);
     given_up.abort();
     assert!(given_up.await.is_err());
     locked.rollback().await.unwrap();

@@ -178,16 +178,17 @@ fn ready_data(choice: Option<Choice>, options: &Options, binary: &std::path::Pat
 /// Has all tables and indexes read, so that no round waits for a disk that another one did not.
 fn read_all(database: &Database) -> Result<()> {
     let step = ui::step("all of the data into memory");
-    let told = database.ask("CREATE EXTENSION IF NOT EXISTS pg_prewarm");
-    if told.is_err() {
+    // The extension is gone again afterwards, unless it was there before.
+    let read = database.ask(
+        "BEGIN; CREATE EXTENSION IF NOT EXISTS pg_prewarm;
+         SELECT pg_size_pretty(8192 * sum(pg_prewarm(oid))) FROM pg_class
+         WHERE relkind IN ('r', 'i', 't') AND relpersistence = 'p'; ROLLBACK",
+    );
+    let Ok(size) = read else {
         process::check_interrupt()?;
         ui::warn("pg_prewarm is not to be had here: what is measured first is read from the disk");
         return Ok(());
-    }
-    let size = database.ask(
-        "SELECT pg_size_pretty(8192 * sum(pg_prewarm(oid))) FROM pg_class WHERE relkind IN ('r', 'i', 't') AND relpersistence = 'p'",
-    )?;
-    database.ask("DROP EXTENSION pg_prewarm")?;
+    };
     step.done_as(&format!("{} of data read into memory", size.trim()));
     Ok(())
 }

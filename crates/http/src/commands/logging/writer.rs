@@ -126,14 +126,19 @@ mod tests {
 
     use super::*;
 
-    /// Remembers what is written; blocks until told how often it may write.
+    type Written = Arc<Mutex<Vec<u8>>>;
+
+    /// Remembers what is written; says that it blocks, and blocks until told how often it may write.
     struct Slow {
+        blocked: mpsc::Sender<()>,
         permits: Receiver<()>,
-        written: Arc<Mutex<Vec<u8>>>,
+        written: Written,
     }
 
     impl Write for Slow {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            // Not every test wants to know.
+            let _ = self.blocked.send(());
             // An error means that there are permits without end.
             let _ = self.permits.recv();
             self.written.lock().unwrap().extend_from_slice(bytes);
@@ -145,10 +150,11 @@ mod tests {
         }
     }
 
-    fn slow() -> (mpsc::Sender<()>, Arc<Mutex<Vec<u8>>>, Slow) {
+    fn slow() -> (mpsc::Sender<()>, Receiver<()>, Written, Slow) {
         let (permit, permits) = mpsc::channel();
-        let written = Arc::default();
-        (permit, Arc::clone(&written), Slow { permits, written })
+        let (blocked, blocks) = mpsc::channel();
+        let written = Written::default();
+        (permit, blocks, Arc::clone(&written), Slow { blocked, permits, written })
     }
 
     fn text(written: &Mutex<Vec<u8>>) -> String {
@@ -157,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_last_lines_are_written_before_the_end() {
-        let (permit, written, slow) = slow();
+        let (permit, _blocks, written, slow) = slow();
         drop(permit);
         let (lines, last) = start(slow).unwrap();
         for _ in 0..100 {
@@ -169,13 +175,15 @@ mod tests {
 
     #[test]
     fn a_reader_that_has_stopped_costs_lines_but_no_time() {
-        let (permit, written, slow) = slow();
+        let (permit, blocks, written, slow) = slow();
         let (lines, last) = start(slow).unwrap();
-        // The thread takes some of them before it blocks; the others fill the queue and run over. It may have counted those
-        // already.
+        (&lines).write_all(b"line\n").unwrap();
+        blocks.recv_timeout(PATIENCE).unwrap();
+        // Nobody takes any of these: they fill the queue and run over.
         for _ in 0..ROOM * 4 {
             (&lines).write_all(b"line\n").unwrap();
         }
+        assert_eq!(lines.lost.load(Ordering::Relaxed), u64::try_from(ROOM * 3).unwrap());
         drop(permit);
         // Once the reader reads again, there is room for the word to end.
         while lines.queue.try_send(Message::End).is_err() {

@@ -65,8 +65,7 @@ async fn what_has_expired_is_found_by_its_time() {
     })
     .await;
     let tomorrow = TimeDelta::days(1);
-    // While somebody gathers statistics, what rounds before have removed is still passed by.
-    sweep(&meter, &["pk_product_views"], (5, 20), async |pool, now| {
+    sweep(&meter, &["pk_product_views"], (5, 10), async |pool, now| {
         let day: NaiveDate = (now + tomorrow).date_naive();
         PgViews::new(pool).remove_before(day, BATCH).await.unwrap()
     })
