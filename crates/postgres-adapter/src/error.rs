@@ -63,6 +63,16 @@ fn tells_of_the_moment(message: &str) -> bool {
     SIGNS.iter().any(|sign| message.contains(sign))
 }
 
+/// Whether the connection broke before the server had said how it went.
+pub(crate) fn is_lost(error: &Error) -> bool {
+    use DatabaseErrorKind as Kind;
+    match error {
+        Error::DatabaseError(kind, _) => matches!(kind, Kind::UnableToSendCommand | Kind::ClosedConnection),
+        Error::RollbackTransaction => false,
+        _ => true,
+    }
+}
+
 /// Whether somebody else held a lock for longer than we wait.
 pub(crate) fn is_lock_timeout(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(_, info) if info.message().contains("due to lock timeout"))

@@ -5,6 +5,7 @@
 
 mod admin;
 mod audit;
+mod batch;
 mod block;
 mod connection;
 mod constraint;

@@ -71,6 +71,11 @@ impl Shared {
         Self { connections: Mutex::default(), enough: enough.max(1), opened: Notify::new() }
     }
 
+    /// How many in use keep the database busy.
+    pub(crate) fn enough(&self) -> usize {
+        self.enough
+    }
+
     /// The connection that the fewest read on, if there are `enough` and it is not full.
     fn join(&self, enough: usize) -> Option<Arc<Connection>> {
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);

@@ -15,6 +15,8 @@ mod two;
 pub use post::post;
 pub(crate) use post::{posted, posting, posting_text};
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use souk_domain::{
@@ -31,18 +33,20 @@ use souk_ports::{
     idempotency::Once,
 };
 
-use crate::{PgPool, error::retrying};
+use self::send::Sending;
+use crate::{PgPool, batch::Batches, error::retrying};
 
 /// Threads and their messages.
 #[derive(Clone)]
 pub struct PgConversations {
     pool: PgPool,
+    sending: Arc<Batches<Sending>>,
 }
 
 impl PgConversations {
     /// On a pool.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self { sending: Batches::new(pool.clone()), pool }
     }
 }
 
@@ -93,7 +97,7 @@ impl ConversationRepository for PgConversations {
         allowance: Option<Allowance>,
         once: Option<&'a Once<'a, Message>>,
     ) -> Result<Message, DecideError<ConversationRefusal>> {
-        retrying(|| send::try_send(&self.pool, message, allowance, once)).await
+        self.sending.run(Sending::new(message.clone(), allowance, once)?).await?
     }
 
     async fn list_messages(

@@ -50,7 +50,7 @@ async fn accept(
         conversation::post(lease, &posts),
     )?;
     write::place(&posts, &posted, [&mut acceptance.offer]);
-    write::commit(lease, acceptance.events(), posted, once, &acceptance).await?;
+    write::commit(lease, acceptance.events(), posted, once.map(|once| (once, &acceptance))).await?;
     Ok(acceptance)
 }
 
@@ -72,7 +72,7 @@ async fn answer(lease: &Lease<'_>, id: OfferId, actor: UserId, decide: &DecideAn
     let ((), posted) =
         tokio::try_join!(biased; write::end(lease, [&offer]), conversation::post(lease, &posts))?;
     write::place(&posts, &posted, [&mut offer]);
-    write::commit(lease, offer.ending().into_iter().collect(), posted, None, &offer).await?;
+    write::commit::<Offer>(lease, offer.ending().into_iter().collect(), posted, None).await?;
     Ok(offer)
 }
 
@@ -101,14 +101,15 @@ async fn counter(
         Err(refusal) => return Err(idempotency::refused(lease, once, refusal).await?),
     };
     let posts = counter.posts();
+    let offered = [&counter.offer];
     // What is over before what is new: there is room for one that waits.
     let ((), posted) = tokio::try_join!(
         biased;
         write::end(lease, [&counter.answered]),
-        write::post_new(lease, &posts, &counter.offer),
+        write::post_new(lease, &posts, &offered),
     )?;
     write::place(&posts, &posted, [&mut counter.answered, &mut counter.offer]);
-    write::commit(lease, counter.events(), posted, once, &counter).await?;
+    write::commit(lease, counter.events(), posted, once.map(|once| (once, &counter))).await?;
     Ok(counter)
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryResult, QueryableByName,
-    sql_types::{BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -23,41 +23,66 @@ use crate::{
     words::AccountStatus,
 };
 
-/// Locks the listing that `$which` finds. Around it, the account of whoever acts (`$2`) and that of the other side, which
-/// `$other` finds; they are as they were when this statement began, which is late enough for them.
+/// Locks the listings that `$from` finds, with `$actor`, who acts. Around each, the account of whoever acts and that of the
+/// other side, which `$other` finds; they are as they were when this statement began, which is late enough for them.
+/// `$patience` says what to do about rows that others have locked.
 ///
 /// The time is told outside the part that locks, so that it is the time after the lock was waited for. What offers depend
 /// on most is a clock that cannot be ahead of the lock.
 macro_rules! locking {
-    ($which:literal, $other:literal) => {
+    ($from:literal, $actor:literal, $other:literal, $patience:literal) => {
         concat!(
             "SELECT listed.*, actor.role AS actor_role, actor.status AS actor_status,
                  actor.deleted_at AS actor_deleted_at, other.status AS other_status, other.deleted_at AS other_deleted_at,
                  EXISTS (SELECT FROM user_blocks WHERE (blocker_id = actor.id AND blocked_id = other.id)
                          OR (blocker_id = other.id AND blocked_id = actor.id)) AS are_blocked,
                  clock_timestamp() AS now
-             FROM (SELECT id, seller_id, category, feed_type, price_minor, currency, is_available, sold_at, archived_at,
-                       offers_enabled, min_offer_minor, auto_accept_minor, auto_decline_minor
-                   FROM products WHERE id = ",
-            $which,
-            " FOR NO KEY UPDATE) listed
-             JOIN users actor ON actor.id = $2 JOIN users other ON other.id = ",
+             FROM (SELECT products.id, seller_id, category, feed_type, price_minor, currency, is_available, sold_at,
+                       archived_at, offers_enabled, min_offer_minor, auto_accept_minor, auto_decline_minor, ",
+            $actor,
+            " AS actor_id FROM ",
+            $from,
+            " FOR NO KEY UPDATE OF products",
+            $patience,
+            ") listed
+             JOIN users actor ON actor.id = listed.actor_id JOIN users other ON other.id = ",
             $other
         )
     };
 }
 
-const LOCK_LISTING: &str = locking!("$1", "listed.seller_id");
+const LOCK_LISTING: &str = locking!("products WHERE id = $1", "$2::uuid", "listed.seller_id", "");
+
+/// Listings by their ids, each with who acts; whether those that others have locked are waited for or left out.
+const LOCK_LISTINGS: [&str; 2] = [
+    locking!(
+        "unnest($1::uuid[], $2::uuid[]) AS asked (product_id, actor_id) JOIN products ON products.id = product_id",
+        "asked.actor_id",
+        "listed.seller_id",
+        " SKIP LOCKED"
+    ),
+    locking!(
+        "unnest($1::uuid[], $2::uuid[]) AS asked (product_id, actor_id) JOIN products ON products.id = product_id",
+        "asked.actor_id",
+        "listed.seller_id",
+        ""
+    ),
+];
 
 /// Which listing an offer is for, and between whom, never changes, so that it may be read before the lock.
 const LOCK_LISTING_OF_OFFER: &str = locking!(
-    "(SELECT product_id FROM offers WHERE id = $1)",
-    "(SELECT CASE buyer_id WHEN $2 THEN seller_id ELSE buyer_id END FROM offers WHERE id = $1)"
+    "products WHERE id = (SELECT product_id FROM offers WHERE id = $1)",
+    "$2::uuid",
+    "(SELECT CASE buyer_id WHEN $2 THEN seller_id ELSE buyer_id END FROM offers WHERE id = $1)",
+    ""
 );
 
-/// Of a buyer's new offer: their own for the listing, and the rivals if it is going to be accepted at once.
-const AROUND_NEW_OFFER: &str = "SELECT * FROM offers WHERE product_id = $1 AND (buyer_id = $2
-         OR (status = 'pending' AND $3 >= (SELECT auto_accept_minor FROM products WHERE id = $1)))";
+/// Of buyers' new offers: their own for the listing, and the rivals of one that is going to be accepted at once.
+const AROUND_NEW_OFFERS: &str = "SELECT offers.*
+     FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS bid (product_id, buyer_id, amount)
+     JOIN offers ON offers.product_id = bid.product_id
+     WHERE offers.buyer_id = bid.buyer_id
+         OR (status = 'pending' AND bid.amount >= (SELECT auto_accept_minor FROM products WHERE id = bid.product_id))";
 
 /// Of an offer that is answered: all between the two, it among them, and the rivals.
 const AROUND_OFFER: &str = "SELECT offers.* FROM offers
@@ -65,6 +90,15 @@ const AROUND_OFFER: &str = "SELECT offers.* FROM offers
      WHERE offers.buyer_id = this.buyer_id OR offers.status = 'pending'";
 
 const PENDING: &str = "SELECT * FROM offers WHERE product_id = $1 AND status = 'pending'";
+
+/// What somebody offers.
+#[derive(Clone, Copy)]
+pub(super) struct Bid {
+    pub(super) product: ProductId,
+    pub(super) buyer: UserId,
+    /// In minor units of the listing's currency.
+    pub(super) amount: i64,
+}
 
 /// A locked listing, who acts, and when.
 pub(super) struct Locked {
@@ -78,21 +112,35 @@ pub(super) struct Locked {
 
 type Tried<T> = Result<T, TryError<OfferRefusal>>;
 
-/// For a new offer of this buyer, with the offers it meets.
-pub(super) async fn lock_for_offer(
+/// For new offers, each for another listing, with the offers each meets. None for a listing that is not there, or that others
+/// have locked while that is not to be waited for.
+pub(super) async fn lock_for_offers(
     conn: &AsyncPgConnection,
-    product: ProductId,
-    buyer: UserId,
-    bid: i64,
-) -> Tried<(Locked, Vec<Offer>)> {
-    let lock =
-        statement(LOCK_LISTING).bind::<SqlUuid, _>(product.as_uuid()).bind::<SqlUuid, _>(buyer.as_uuid());
-    let around = statement(AROUND_NEW_OFFER)
-        .bind::<SqlUuid, _>(product.as_uuid())
-        .bind::<SqlUuid, _>(buyer.as_uuid())
-        .bind::<BigInt, _>(bid);
+    bids: &[Bid],
+    waiting: bool,
+) -> Tried<Vec<Option<(Locked, Vec<Offer>)>>> {
+    let products = || bids.iter().map(|bid| bid.product.as_uuid()).collect::<Vec<_>>();
+    let buyers = || bids.iter().map(|bid| bid.buyer.as_uuid()).collect::<Vec<_>>();
+    let [hasty, patient] = LOCK_LISTINGS;
+    let lock = statement(if waiting { patient } else { hasty })
+        .bind::<Array<SqlUuid>, _>(products())
+        .bind::<Array<SqlUuid>, _>(buyers());
+    let around = statement(AROUND_NEW_OFFERS)
+        .bind::<Array<SqlUuid>, _>(products())
+        .bind::<Array<SqlUuid>, _>(buyers())
+        .bind::<Array<BigInt>, _>(bids.iter().map(|bid| bid.amount).collect::<Vec<_>>());
     let (mut first, mut second) = (conn, conn);
-    both(async { tokio::try_join!(biased; lock.load(&mut first), around.load(&mut second)) }.await)
+    let (locked, around): (Vec<LockedRow>, Vec<OfferRow>) =
+        tokio::try_join!(biased; lock.load(&mut first), around.load(&mut second))?;
+    let locked: Result<Vec<_>, _> = locked.into_iter().map(Locked::try_from).collect();
+    let (mut locked, mut around) =
+        (locked.map_err(DecideError::from)?, OfferRow::all(around).map_err(DecideError::from)?);
+    let of = |bid: &Bid| {
+        let place = locked.iter().position(|locked| locked.listed.id == bid.product)?;
+        let offers = around.extract_if(.., |offer| offer.product == bid.product).collect();
+        Some((locked.swap_remove(place), offers))
+    };
+    Ok(bids.iter().map(of).collect())
 }
 
 /// For an answer to this offer, with all that are around it. The offer itself is apart.

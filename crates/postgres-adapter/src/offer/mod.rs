@@ -13,6 +13,8 @@ mod row;
 mod sweep;
 mod write;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use souk_domain::{
     id::{OfferId, ProductId, UserId},
@@ -30,8 +32,10 @@ pub(crate) use self::{
     row::OfferRow,
     write::{end, place, record, set_available},
 };
+use self::{lock::Bid, make::Making};
 use crate::{
     PgPool,
+    batch::Batches,
     constraint::{Meaning, Unique, meaning},
     error::{TryError, broken_constraint, retrying},
 };
@@ -54,12 +58,13 @@ fn lost(error: TryError<OfferRefusal>) -> TryError<OfferRefusal> {
 #[derive(Clone)]
 pub struct PgOffers {
     pool: PgPool,
+    making: Arc<Batches<Making>>,
 }
 
 impl PgOffers {
     /// On a pool.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool }
+        Self { making: Batches::new(pool.clone()), pool }
     }
 
     /// Tells of what was committed, if anything was.
@@ -84,8 +89,12 @@ impl OfferRepository for PgOffers {
         decide: &'a DecideOffer<'a>,
         once: Option<&'a Once<'a, Made>>,
     ) -> Result<Made, DecideError<OfferRefusal>> {
-        let bid = proposal.amount_minor();
-        self.announce(retrying(|| make::try_make(&self.pool, product, buyer, bid, decide, once)).await)
+        let bid = Bid { product, buyer, amount: proposal.amount_minor() };
+        let made = match once {
+            Some(once) => make::make_once(&self.pool, bid, decide, once).await,
+            None => make::make(&self.making, bid, decide).await,
+        };
+        self.announce(made)
     }
 
     async fn accept<'a>(

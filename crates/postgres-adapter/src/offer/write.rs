@@ -18,15 +18,21 @@ use souk_ports::idempotency::Once;
 
 use crate::{conversation, error::TryError, event, idempotency, pool::Lease, statement::statement};
 
-/// Posts, and writes the new offer that one of the posts shows, with the thread in which that is. Both at once, because
-/// each refers to the other.
+/// Posts, and writes the new offers that posts show, each with the thread in which that is. Both at once, because each
+/// refers to the other.
 const POST_NEW: &str = conversation::posting_text!(
     "offered AS (
          INSERT INTO offers (id, product_id, buyer_id, seller_id, conversation_id, proposed_by, parent_offer_id, round,
              amount_minor, currency, message, status, status_reason, expires_at, responded_at, created_at, updated_at)
-         SELECT $17, product_id, buyer_id, seller_id, id, $19::offer_party, $20, $21, $22, $23, $24, $25::offer_status,
-             $26::offer_status_reason, $27, $28, $29, $30
-         FROM bumped WHERE buyer_id = $18)"
+         SELECT new.id, product_id, buyer_id, seller_id, bumped.id, proposed_by::offer_party, parent_offer_id, round,
+             amount_minor, currency, message, status::offer_status, status_reason::offer_status_reason, expires_at,
+             responded_at, created_at, updated_at
+         FROM unnest($17::uuid[], $18::uuid[], $19::uuid[], $20::text[], $21::uuid[], $22::integer[], $23::bigint[],
+             $24::text[], $25::text[], $26::text[], $27::text[], $28::timestamptz[], $29::timestamptz[],
+             $30::timestamptz[], $31::timestamptz[])
+             AS new (id, product_id, buyer_id, proposed_by, parent_offer_id, round, amount_minor, currency, message,
+                 status, status_reason, expires_at, responded_at, created_at, updated_at)
+         JOIN bumped USING (product_id, buyer_id))"
 );
 
 const END: &str = "UPDATE offers SET status = ended.status::offer_status,
@@ -91,27 +97,33 @@ pub(crate) async fn set_available(
         .map(|_| ())
 }
 
-/// Posts messages, and writes the new offer that one of them shows, in whatever state it is already.
+/// Posts messages, and writes the new offers that some of them show, in whatever state they are already.
 pub(super) async fn post_new(
     mut conn: &AsyncPgConnection,
     posts: &[Post],
-    offer: &Offer,
+    offers: &[&Offer],
 ) -> QueryResult<Vec<Posted>> {
+    fn column<T>(offers: &[&Offer], of: impl Fn(&Offer) -> T) -> Vec<T> {
+        offers.iter().map(|offer| of(offer)).collect()
+    }
+    let messages: Vec<_> =
+        offers.iter().map(|offer| offer.message.as_ref().map(AsRef::<str>::as_ref)).collect();
     let written = conversation::posting(POST_NEW, posts)
-        .bind::<SqlUuid, _>(offer.id.as_uuid())
-        .bind::<SqlUuid, _>(offer.buyer.as_uuid())
-        .bind::<Text, _>(offer.proposed_by.slug())
-        .bind::<Nullable<SqlUuid>, _>(offer.parent.map(OfferId::as_uuid))
-        .bind::<Integer, _>(offer.round)
-        .bind::<BigInt, _>(offer.amount.minor())
-        .bind::<Text, _>(offer.amount.currency().code())
-        .bind::<Nullable<Text>, _>(offer.message.as_ref().map(AsRef::<str>::as_ref))
-        .bind::<Text, _>(offer.state.status().slug())
-        .bind::<Nullable<Text>, _>(offer.state.reason().map(Slug::slug))
-        .bind::<Timestamptz, _>(offer.expires_at)
-        .bind::<Nullable<Timestamptz>, _>(offer.state.responded_at())
-        .bind::<Timestamptz, _>(offer.created_at)
-        .bind::<Timestamptz, _>(offer.updated_at)
+        .bind::<Array<SqlUuid>, _>(column(offers, |offer| offer.id.as_uuid()))
+        .bind::<Array<SqlUuid>, _>(column(offers, |offer| offer.product.as_uuid()))
+        .bind::<Array<SqlUuid>, _>(column(offers, |offer| offer.buyer.as_uuid()))
+        .bind::<Array<Text>, _>(column(offers, |offer| offer.proposed_by.slug()))
+        .bind::<Array<Nullable<SqlUuid>>, _>(column(offers, |offer| offer.parent.map(OfferId::as_uuid)))
+        .bind::<Array<Integer>, _>(column(offers, |offer| offer.round))
+        .bind::<Array<BigInt>, _>(column(offers, |offer| offer.amount.minor()))
+        .bind::<Array<Text>, _>(offers.iter().map(|offer| offer.amount.currency().code()).collect::<Vec<_>>())
+        .bind::<Array<Nullable<Text>>, _>(messages)
+        .bind::<Array<Text>, _>(column(offers, |offer| offer.state.status().slug()))
+        .bind::<Array<Nullable<Text>>, _>(column(offers, |offer| offer.state.reason().map(Slug::slug)))
+        .bind::<Array<Timestamptz>, _>(column(offers, |offer| offer.expires_at))
+        .bind::<Array<Nullable<Timestamptz>>, _>(column(offers, |offer| offer.state.responded_at()))
+        .bind::<Array<Timestamptz>, _>(column(offers, |offer| offer.created_at))
+        .bind::<Array<Timestamptz>, _>(column(offers, |offer| offer.updated_at))
         .load(&mut conn)
         .await?;
     conversation::posted(posts, written)
@@ -144,14 +156,13 @@ pub(super) async fn commit<T>(
     lease: &Lease<'_>,
     events: Vec<Event>,
     posted: Vec<Posted>,
-    once: Option<&Once<'_, T>>,
-    outcome: &T,
+    once: Option<(&Once<'_, T>, &T)>,
 ) -> Result<(), TryError<OfferRefusal>> {
     let told = async { Ok(record(lease, events, posted).await?) };
-    if once.is_none() {
+    let Some((once, outcome)) = once else {
         return lease.commit_with(told).await;
-    }
+    };
     // Only now it shows whether a rival with the same key was first.
-    tokio::try_join!(biased; told, idempotency::record(lease, once, outcome))?;
+    tokio::try_join!(biased; told, idempotency::record(lease, Some(once), outcome))?;
     Ok(lease.commit().await?)
 }
