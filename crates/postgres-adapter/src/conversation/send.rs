@@ -171,10 +171,14 @@ impl Job for Sending {
     type Done = Result<Message, DecideError<ConversationRefusal>>;
 
     fn goes_with(&self, other: &Self) -> bool {
+        let is_counted_apart = match (self.allowance, other.allowance) {
+            (Some(own), Some(other)) => own.quota == other.quota && own.of != other.of,
+            (None, None) => true,
+            _ => false,
+        };
         self.message.conversation != other.message.conversation
             && self.message.sender != other.message.sender
-            && self.allowance.map(|allowance| allowance.quota)
-                == other.allowance.map(|allowance| allowance.quota)
+            && is_counted_apart
     }
 
     async fn together(pool: &PgPool, jobs: &[Self]) -> Vec<Option<Self::Done>> {

@@ -6,6 +6,7 @@ mod open;
 mod post;
 mod read;
 mod send;
+mod together;
 mod volume;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -4,6 +4,7 @@ mod closing;
 mod lists;
 mod races;
 mod sweep;
+mod together;
 
 use chrono::TimeDelta;
 use souk_domain::{
@@ -53,7 +54,11 @@ pub(crate) fn bike() -> ListingForm {
 impl Market {
     /// With so many buyers, and bikes 1 to `bikes`.
     pub(crate) async fn new(buyers: u128, bikes: u32) -> Self {
-        let ground = Ground::with_connections(16).await;
+        Self::with_connections(16, buyers, bikes).await
+    }
+
+    async fn with_connections(connections: u32, buyers: u128, bikes: u32) -> Self {
+        let ground = Ground::with_connections(connections).await;
         let seller = ground.user(1, "seller").await.id;
         for n in 2..2 + buyers {
             ground.user(n, &format!("buyer{n}")).await;
