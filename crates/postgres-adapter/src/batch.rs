@@ -10,31 +10,66 @@
 
 use std::{
     collections::VecDeque,
+    slice,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use souk_ports::PortError;
+use souk_ports::{DecideError, PortError};
 use tokio::{runtime::Handle, sync::oneshot};
 
-use crate::PgPool;
+use crate::{
+    PgPool,
+    error::{TryError, is_lost, port_error, retrying},
+};
 
 /// At most so many share a statement.
 const MOST: usize = 32;
 
-/// A write that can be done in one statement with others of its kind.
-pub(crate) trait Job: Send + Sync + Sized + 'static {
-    /// What comes of it.
-    type Done: Send + 'static;
+/// What comes of a write.
+pub(crate) type Done<J> = Result<<J as Job>::Value, DecideError<<J as Job>::Refusal>>;
 
-    /// Whether one statement can do both.
+/// A write that can be done in one statement, or one transaction, with others of its kind.
+pub(crate) trait Job: Send + Sync + Sized + 'static {
+    /// What is there afterwards.
+    type Value: Send + 'static;
+    /// Why it is refused.
+    type Refusal: Send + 'static;
+
+    /// Whether it can be done together with another.
     fn goes_with(&self, other: &Self) -> bool;
 
-    /// Does these in one statement that waits for nobody. What came of each, in their order; nothing of those that have to
-    /// be done alone.
-    fn together(pool: &PgPool, jobs: &[Self]) -> impl Future<Output = Vec<Option<Self::Done>>> + Send;
+    /// Does these, all or none, and says what came of each, in their order. Nothing comes of what is not there; nor, unless
+    /// that is to be waited for, of what others have locked.
+    fn write(
+        pool: &PgPool,
+        jobs: &[Self],
+        waiting: bool,
+    ) -> impl Future<Output = Result<Vec<Option<Done<Self>>>, TryError<Self::Refusal>>> + Send;
+}
 
-    /// Does it, however long that takes.
-    fn alone(&self, pool: &PgPool) -> impl Future<Output = Self::Done> + Send;
+/// Does these together, waiting for nobody. Nothing comes of those that have to be done alone.
+async fn together<J: Job>(pool: &PgPool, jobs: &[J]) -> Vec<Option<Done<J>>> {
+    match J::write(pool, jobs, false).await {
+        Ok(done) => done,
+        // The database cannot be reached; or whether it has committed is not known, and nothing is to be tried again.
+        Err(TryError::Settled(DecideError::Port(error @ PortError::Unavailable(_)))) => failed(jobs, &error),
+        Err(TryError::Database(error)) if is_lost(&error) => failed(jobs, &port_error(&error)),
+        // One of them may have spoilt it for all.
+        Err(_) => jobs.iter().map(|_| None).collect(),
+    }
+}
+
+fn failed<J: Job>(jobs: &[J], error: &PortError) -> Vec<Option<Done<J>>> {
+    jobs.iter().map(|_| Some(Err(error.clone().into()))).collect()
+}
+
+/// Does it, however long that takes.
+async fn alone<J: Job>(pool: &PgPool, job: &J) -> Done<J> {
+    retrying(|| async {
+        let done = J::write(pool, slice::from_ref(job), true).await?;
+        Ok(done.into_iter().flatten().next().unwrap_or(Err(DecideError::NotFound))?)
+    })
+    .await
 }
 
 /// The lanes of one kind of write, and what waits for them.
@@ -57,7 +92,7 @@ struct Waiting<J: Job> {
 
 /// What a lane says to whoever waited.
 enum Answer<J: Job> {
-    Done(J::Done),
+    Done(Done<J>),
     /// It is to be done alone.
     Alone(J),
 }
@@ -78,27 +113,25 @@ impl<J: Job> Batches<J> {
     }
 
     /// Does it, with others or alone.
-    ///
-    /// # Errors
-    /// If the server is being stopped while it waits for its turn; nothing was written then.
-    pub(crate) async fn run(self: &Arc<Self>, job: J) -> Result<J::Done, PortError> {
-        let alone = match self.enter(job) {
+    pub(crate) async fn run(self: &Arc<Self>, job: J) -> Done<J> {
+        let (done, job) = match self.enter(job) {
             Turn::Now(job, lane) => {
-                let [done] = <[_; 1]>::try_from(J::together(&self.pool, std::slice::from_ref(&job)).await)
-                    .map_err(|_| PortError::Unexpected("a lane did another number of writes".to_owned()))?;
+                let done = together(&self.pool, slice::from_ref(&job)).await;
                 drop(lane);
-                match done {
-                    Some(done) => return Ok(done),
-                    None => job,
-                }
+                (done.into_iter().flatten().next(), Some(job))
             }
             Turn::Later(answer) => match answer.await {
-                Ok(Answer::Done(done)) => return Ok(done),
-                Ok(Answer::Alone(job)) => job,
-                Err(_) => return Err(PortError::Unavailable("its turn did not come".to_owned())),
+                Ok(Answer::Done(done)) => (Some(done), None),
+                Ok(Answer::Alone(job)) => (None, Some(job)),
+                // The server is being stopped; nothing was written.
+                Err(_) => (None, None),
             },
         };
-        Ok(alone.alone(&self.pool).await)
+        match (done, job) {
+            (Some(done), _) => done,
+            (None, Some(job)) => alone(&self.pool, &job).await,
+            (None, None) => Err(PortError::Unavailable("its turn did not come".to_owned()).into()),
+        }
     }
 
     fn enter(self: &Arc<Self>, job: J) -> Turn<J> {
@@ -150,7 +183,7 @@ impl<J: Job> Lane<J> {
             if jobs.is_empty() {
                 return;
             }
-            let done = J::together(&self.0.pool, &jobs).await;
+            let done = together(&self.0.pool, &jobs).await;
             for ((job, answer), done) in jobs.into_iter().zip(answers).zip(done) {
                 // Whoever has gone meanwhile does not hear of it.
                 let _gone = answer.send(done.map_or(Answer::Alone(job), Answer::Done));

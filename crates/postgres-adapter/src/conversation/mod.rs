@@ -97,7 +97,7 @@ impl ConversationRepository for PgConversations {
         allowance: Option<Allowance>,
         once: Option<&'a Once<'a, Message>>,
     ) -> Result<Message, DecideError<ConversationRefusal>> {
-        self.sending.run(Sending::new(message.clone(), allowance, once)?).await?
+        self.sending.run(Sending::new(message.clone(), allowance, once)?).await
     }
 
     async fn list_messages(

@@ -22,8 +22,8 @@ use uuid::Uuid;
 use super::two::{BLOCKED, Two};
 use crate::{
     PgPool,
-    batch::Job,
-    error::{TryError, is_lock_timeout, is_lost, port_error, retrying},
+    batch::{Done, Job},
+    error::{TryError, is_lock_timeout},
     event::Columns,
     idempotency::around_number,
     statement::statement,
@@ -168,7 +168,8 @@ impl Sending {
 }
 
 impl Job for Sending {
-    type Done = Result<Message, DecideError<ConversationRefusal>>;
+    type Value = Message;
+    type Refusal = ConversationRefusal;
 
     fn goes_with(&self, other: &Self) -> bool {
         let is_counted_apart = match (self.allowance, other.allowance) {
@@ -181,31 +182,20 @@ impl Job for Sending {
             && is_counted_apart
     }
 
-    async fn together(pool: &PgPool, jobs: &[Self]) -> Vec<Option<Self::Done>> {
-        match write(pool, jobs, false).await {
-            Ok(done) => done,
-            // Whether the server has committed is not known: nothing is to be tried again.
-            Err(TryError::Database(error)) if is_lost(&error) => {
-                jobs.iter().map(|_| Some(Err(port_error(&error).into()))).collect()
-            }
-            Err(TryError::Settled(error)) => jobs.iter().map(|_| Some(Err(error.clone()))).collect(),
-            // One of them may have spoilt it for all.
-            Err(TryError::Database(_)) => jobs.iter().map(|_| None).collect(),
-        }
-    }
-
-    async fn alone(&self, pool: &PgPool) -> Self::Done {
-        let send = async || match write(pool, std::slice::from_ref(self), true).await {
-            Ok(done) => Ok(done.into_iter().flatten().next().unwrap_or(Err(DecideError::NotFound))?),
+    async fn write(pool: &PgPool, jobs: &[Self], waiting: bool) -> Tried {
+        match write(pool, jobs, waiting).await {
             // A rival with the same key holds it, or writes in the same thread: it may be the very same request.
-            Err(TryError::Database(error)) if self.key.is_some() && is_lock_timeout(&error) => {
+            Err(TryError::Database(error))
+                if waiting && jobs.iter().all(|job| job.key.is_some()) && is_lock_timeout(&error) =>
+            {
                 Err(DecideError::StillRunning.into())
             }
-            Err(error) => Err(error),
-        };
-        retrying(send).await
+            written => written,
+        }
     }
 }
+
+type Tried = Result<Vec<Option<Done<Sending>>>, TryError<ConversationRefusal>>;
 
 /// What became of a message.
 #[derive(QueryableByName)]
@@ -223,13 +213,8 @@ struct Sent {
     full_since: Option<DateTime<Utc>>,
 }
 
-/// Writes messages that go together, and says what came of each, in their order. Nothing came of those whose threads are
-/// not there, not their sender's, or locked by others while that is not to be waited for.
-async fn write(
-    pool: &PgPool,
-    jobs: &[Sending],
-    waiting: bool,
-) -> Result<Vec<Option<<Sending as Job>::Done>>, TryError<ConversationRefusal>> {
+/// [`Job::write`], but for what it means not to get a lock.
+async fn write(pool: &PgPool, jobs: &[Sending], waiting: bool) -> Tried {
     let quota = jobs.iter().find_map(|job| job.allowance).map(|allowance| allowance.quota);
     let is_keyed = jobs.iter().any(|job| job.key.is_some());
     let [unkeyed, keyed] = &TEXTS[usize::from(quota.is_some())];
@@ -296,7 +281,7 @@ fn media(message: &NewMessage) -> Option<Value> {
     (!pictures.is_empty()).then(|| pictures.iter().map(|picture| Value::from(picture.as_stored())).collect())
 }
 
-fn outcome(job: &Sending, sent: &Sent) -> <Sending as Job>::Done {
+fn outcome(job: &Sending, sent: &Sent) -> Done<Sending> {
     let Sending { message, allowance, key } = job;
     sent.two.correspondence()?.may_write().map_err(DecideError::Refused)?;
     match (sent.seq, allowance) {

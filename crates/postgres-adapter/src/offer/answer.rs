@@ -10,8 +10,19 @@ use souk_ports::{
     offer::{DecideAcceptance, DecideAnswer, DecideCounter},
 };
 
-use super::{lock, lock::Locked, write};
-use crate::{PgPool, conversation, error::TryError, idempotency, pool::Lease, transaction};
+use super::{
+    counsel::{self, Counsel},
+    lock::{self, Answered},
+    write,
+};
+use crate::{
+    PgPool,
+    batch::{Done, Job},
+    conversation,
+    error::TryError,
+    idempotency,
+    pool::Lease,
+};
 
 type Tried<T> = Result<T, TryError<OfferRefusal>>;
 
@@ -34,24 +45,81 @@ async fn accept(
     decide: &DecideAcceptance<'_>,
     once: Option<&Once<'_, Acceptance>>,
 ) -> Tried<Acceptance> {
-    let (locked, offer, others) = lease.begin_with(lock::lock_for_answer(lease, id, actor)).await?;
-    let mut acceptance = match decide(context(&locked, offer, others, actor)) {
+    let answered = lease.begin_with(lock::lock_for_answer(lease, id, actor)).await?;
+    let mut acceptance = match decide(context(answered, actor)) {
         Ok(acceptance) => acceptance,
         Err(refusal) => return Err(idempotency::refused(lease, once, refusal).await?),
     };
-    let posts = acceptance.posts();
-    let listing = [locked.listed.id];
-    let over = acceptance.lost.iter().map(|Lost(offer)| offer).chain([&acceptance.offer]);
-    let ((), (), (), posted) = tokio::try_join!(
-        biased;
-        write::end(lease, over),
-        write::set_available(lease, &listing, false, locked.now),
-        transaction::insert(lease, &acceptance.transaction),
-        conversation::post(lease, &posts),
-    )?;
-    write::place(&posts, &posted, [&mut acceptance.offer]);
-    write::commit(lease, acceptance.events(), posted, once.map(|once| (once, &acceptance))).await?;
+    write_accepted(lease, &mut [&mut acceptance], once).await?;
     Ok(acceptance)
+}
+
+/// An acceptance on its way into the database.
+pub(super) struct Accepting {
+    pub(super) offer: OfferId,
+    pub(super) actor: UserId,
+    pub(super) counsel: Counsel<AnswerContext, Result<Acceptance, OfferRefusal>>,
+}
+
+impl Job for Accepting {
+    type Value = Acceptance;
+    type Refusal = OfferRefusal;
+
+    fn goes_with(&self, other: &Self) -> bool {
+        self.offer != other.offer
+    }
+
+    async fn write(pool: &PgPool, jobs: &[Self], waiting: bool) -> Tried<Vec<Option<Done<Self>>>> {
+        let lease = pool.lease().await.map_err(DecideError::from)?;
+        let accepted = accept_all(&lease, jobs, waiting).await;
+        lease.end(accepted).await.map_err(super::lost)
+    }
+}
+
+async fn accept_all(
+    lease: &Lease<'_>,
+    jobs: &[Accepting],
+    waiting: bool,
+) -> Tried<Vec<Option<Done<Accepting>>>> {
+    let answers: Vec<_> = jobs.iter().map(|job| (job.offer, job.actor)).collect();
+    let locked = lease.begin_with(lock::lock_for_answers(lease, &answers, waiting)).await?;
+    let ask = |(job, answered): (&Accepting, Option<Answered>)| {
+        answered.map(|answered| job.counsel.ask(context(answered, job.actor)))
+    };
+    let asked: Vec<_> = jobs.iter().zip(locked).map(ask).collect();
+    let mut decisions = counsel::heard(asked).await;
+    let mut accepted: Vec<_> = decisions.iter_mut().flatten().filter_map(|done| done.as_mut().ok()).collect();
+    if accepted.is_empty() {
+        lease.commit().await?;
+    } else {
+        write_accepted(lease, &mut accepted, None).await?;
+    }
+    Ok(decisions.into_iter().map(|done| done.map(|done| done.map_err(DecideError::Refused))).collect())
+}
+
+/// Writes what was accepted of locked listings, and commits.
+async fn write_accepted(
+    lease: &Lease<'_>,
+    accepted: &mut [&mut Acceptance],
+    once: Option<&Once<'_, Acceptance>>,
+) -> Tried<()> {
+    let posts: Vec<_> = accepted.iter().flat_map(|acceptance| acceptance.posts()).collect();
+    let posted = {
+        let lost = accepted.iter().flat_map(|acceptance| &acceptance.lost).map(|Lost(offer)| offer);
+        let over: Vec<_> = lost.chain(accepted.iter().map(|acceptance| &acceptance.offer)).collect();
+        let deals: Vec<_> = accepted.iter().map(|acceptance| &acceptance.transaction).collect();
+        let ((), (), posted) = tokio::try_join!(
+            biased;
+            write::end(lease, over),
+            write::reserve(lease, &deals),
+            conversation::post(lease, &posts),
+        )?;
+        posted
+    };
+    write::place(&posts, &posted, accepted.iter_mut().map(|acceptance| &mut acceptance.offer));
+    let events = accepted.iter().flat_map(|acceptance| acceptance.events()).collect();
+    let once = once.zip(accepted.first().map(|acceptance| &**acceptance));
+    write::commit(lease, events, posted, once).await
 }
 
 pub(super) async fn try_answer(
@@ -66,8 +134,8 @@ pub(super) async fn try_answer(
 }
 
 async fn answer(lease: &Lease<'_>, id: OfferId, actor: UserId, decide: &DecideAnswer<'_>) -> Tried<Offer> {
-    let (locked, offer, others) = lease.begin_with(lock::lock_for_answer(lease, id, actor)).await?;
-    let mut offer = decide(context(&locked, offer, others, actor)).map_err(DecideError::Refused)?;
+    let answered = lease.begin_with(lock::lock_for_answer(lease, id, actor)).await?;
+    let mut offer = decide(context(answered, actor)).map_err(DecideError::Refused)?;
     let posts: Vec<_> = offer.ended().into_iter().collect();
     let ((), posted) =
         tokio::try_join!(biased; write::end(lease, [&offer]), conversation::post(lease, &posts))?;
@@ -95,8 +163,8 @@ async fn counter(
     decide: &DecideCounter<'_>,
     once: Option<&Once<'_, Counter>>,
 ) -> Tried<Counter> {
-    let (locked, offer, others) = lease.begin_with(lock::lock_for_answer(lease, id, actor)).await?;
-    let mut counter = match decide(context(&locked, offer, others, actor)) {
+    let answered = lease.begin_with(lock::lock_for_answer(lease, id, actor)).await?;
+    let mut counter = match decide(context(answered, actor)) {
         Ok(counter) => counter,
         Err(refusal) => return Err(idempotency::refused(lease, once, refusal).await?),
     };
@@ -113,7 +181,7 @@ async fn counter(
     Ok(counter)
 }
 
-fn context(locked: &Locked, offer: Offer, others: Vec<Offer>, actor: UserId) -> AnswerContext {
+fn context((locked, offer, others): Answered, actor: UserId) -> AnswerContext {
     AnswerContext {
         listed: locked.listed,
         offer,

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use souk_domain::{
     id::{OfferId, ProductId, UserId},
     money::{Currency, Price},
-    offer::{Listed, Offer, OfferRefusal},
+    offer::{Listed, Offer, OfferRefusal, OfferStatus},
     product::{Category, Feed, OfferTerms},
     user::{Role, Standing},
 };
@@ -19,7 +19,11 @@ use uuid::Uuid;
 
 use super::OfferRow;
 use crate::{
-    error::TryError, product, schema::sql_types, statement::statement, user::row::standing,
+    error::TryError,
+    product,
+    schema::sql_types,
+    statement::{Statement, Values, statement},
+    user::row::standing,
     words::AccountStatus,
 };
 
@@ -69,13 +73,26 @@ const LOCK_LISTINGS: [&str; 2] = [
     ),
 ];
 
-/// Which listing an offer is for, and between whom, never changes, so that it may be read before the lock.
-const LOCK_LISTING_OF_OFFER: &str = locking!(
-    "products WHERE id = (SELECT product_id FROM offers WHERE id = $1)",
-    "$2::uuid",
-    "(SELECT CASE buyer_id WHEN $2 THEN seller_id ELSE buyer_id END FROM offers WHERE id = $1)",
-    ""
-);
+/// The listings of offers, each with who answers. Which listing an offer is for, and between whom, never changes, so that it
+/// may be read before the lock.
+const LOCK_LISTINGS_OF_OFFERS: [&str; 2] = [
+    locking!(
+        "(SELECT asked.actor_id, offers.product_id, offers.buyer_id
+          FROM unnest($1::uuid[], $2::uuid[]) AS asked (offer_id, actor_id) JOIN offers ON offers.id = asked.offer_id) asked
+         JOIN products ON products.id = product_id",
+        "asked.buyer_id, asked.actor_id",
+        "CASE listed.buyer_id WHEN listed.actor_id THEN listed.seller_id ELSE listed.buyer_id END",
+        " SKIP LOCKED"
+    ),
+    locking!(
+        "(SELECT asked.actor_id, offers.product_id, offers.buyer_id
+          FROM unnest($1::uuid[], $2::uuid[]) AS asked (offer_id, actor_id) JOIN offers ON offers.id = asked.offer_id) asked
+         JOIN products ON products.id = product_id",
+        "asked.buyer_id, asked.actor_id",
+        "CASE listed.buyer_id WHEN listed.actor_id THEN listed.seller_id ELSE listed.buyer_id END",
+        ""
+    ),
+];
 
 /// Of buyers' new offers: their own for the listing, and the rivals of one that is going to be accepted at once.
 const AROUND_NEW_OFFERS: &str = "SELECT offers.*
@@ -84,9 +101,9 @@ const AROUND_NEW_OFFERS: &str = "SELECT offers.*
      WHERE offers.buyer_id = bid.buyer_id
          OR (status = 'pending' AND bid.amount >= (SELECT auto_accept_minor FROM products WHERE id = bid.product_id))";
 
-/// Of an offer that is answered: all between the two, it among them, and the rivals.
-const AROUND_OFFER: &str = "SELECT offers.* FROM offers
-     JOIN (SELECT product_id, buyer_id FROM offers WHERE id = $1) this USING (product_id)
+/// Of offers that are answered: all between the two of each, it among them, and the rivals.
+const AROUND_OFFERS: &str = "SELECT offers.* FROM unnest($1::uuid[]) AS asked (id)
+     JOIN offers this ON this.id = asked.id JOIN offers ON offers.product_id = this.product_id
      WHERE offers.buyer_id = this.buyer_id OR offers.status = 'pending'";
 
 const PENDING: &str = "SELECT * FROM offers WHERE product_id = $1 AND status = 'pending'";
@@ -101,6 +118,7 @@ pub(super) struct Bid {
 }
 
 /// A locked listing, who acts, and when.
+#[derive(Clone)]
 pub(super) struct Locked {
     pub(super) listed: Listed,
     pub(super) role: Role,
@@ -108,6 +126,8 @@ pub(super) struct Locked {
     pub(super) counterpart: Standing,
     pub(super) are_blocked: bool,
     pub(super) now: DateTime<Utc>,
+    /// Who acts.
+    actor: UserId,
 }
 
 type Tried<T> = Result<T, TryError<OfferRefusal>>;
@@ -129,12 +149,7 @@ pub(super) async fn lock_for_offers(
         .bind::<Array<SqlUuid>, _>(products())
         .bind::<Array<SqlUuid>, _>(buyers())
         .bind::<Array<BigInt>, _>(bids.iter().map(|bid| bid.amount).collect::<Vec<_>>());
-    let (mut first, mut second) = (conn, conn);
-    let (locked, around): (Vec<LockedRow>, Vec<OfferRow>) =
-        tokio::try_join!(biased; lock.load(&mut first), around.load(&mut second))?;
-    let locked: Result<Vec<_>, _> = locked.into_iter().map(Locked::try_from).collect();
-    let (mut locked, mut around) =
-        (locked.map_err(DecideError::from)?, OfferRow::all(around).map_err(DecideError::from)?);
+    let (mut locked, mut around) = both(conn, lock, around).await?;
     let of = |bid: &Bid| {
         let place = locked.iter().position(|locked| locked.listed.id == bid.product)?;
         let offers = around.extract_if(.., |offer| offer.product == bid.product).collect();
@@ -143,21 +158,46 @@ pub(super) async fn lock_for_offers(
     Ok(bids.iter().map(of).collect())
 }
 
-/// For an answer to this offer, with all that are around it. The offer itself is apart.
-pub(super) async fn lock_for_answer(
+/// An offer that is answered, its listing, and the offers around it.
+pub(super) type Answered = (Locked, Offer, Vec<Offer>);
+
+/// For an answer of somebody to an offer.
+pub(super) async fn lock_for_answer(conn: &AsyncPgConnection, id: OfferId, actor: UserId) -> Tried<Answered> {
+    let locked = lock_for_answers(conn, &[(id, actor)], true).await?;
+    Ok(locked.into_iter().flatten().next().ok_or(DecideError::NotFound)?)
+}
+
+/// For answers to offers. None for one that is not there, or whose listing others have locked while that is not to be waited
+/// for; and none but for the first of those that are for one listing, which change what the others meet.
+pub(super) async fn lock_for_answers(
     conn: &AsyncPgConnection,
-    id: OfferId,
-    actor: UserId,
-) -> Tried<(Locked, Offer, Vec<Offer>)> {
-    let lock =
-        statement(LOCK_LISTING_OF_OFFER).bind::<SqlUuid, _>(id.as_uuid()).bind::<SqlUuid, _>(actor.as_uuid());
-    let around = statement(AROUND_OFFER).bind::<SqlUuid, _>(id.as_uuid());
-    let (mut first, mut second) = (conn, conn);
-    let (locked, offers) =
-        both(async { tokio::try_join!(biased; lock.load(&mut first), around.load(&mut second)) }.await)?;
-    let (this, others): (Vec<_>, Vec<_>) = offers.into_iter().partition(|offer| offer.id == id);
-    let offer = this.into_iter().next().ok_or(DecideError::NotFound)?;
-    Ok((locked, offer, others))
+    answers: &[(OfferId, UserId)],
+    waiting: bool,
+) -> Tried<Vec<Option<Answered>>> {
+    let ids = || answers.iter().map(|(id, _)| id.as_uuid()).collect::<Vec<_>>();
+    let [hasty, patient] = LOCK_LISTINGS_OF_OFFERS;
+    let lock = statement(if waiting { patient } else { hasty })
+        .bind::<Array<SqlUuid>, _>(ids())
+        .bind::<Array<SqlUuid>, _>(answers.iter().map(|(_, actor)| actor.as_uuid()).collect::<Vec<_>>());
+    let around = statement(AROUND_OFFERS).bind::<Array<SqlUuid>, _>(ids());
+    let (mut locked, offers) = both(conn, lock, around).await?;
+    let of = |(id, actor): &(OfferId, UserId)| {
+        let offer = offers.iter().find(|offer| offer.id == *id)?.clone();
+        let is_its = |locked: &Locked| locked.listed.id == offer.product;
+        let own = locked.iter().find(|locked| is_its(locked) && locked.actor == *actor)?.clone();
+        locked.retain(|locked| !is_its(locked));
+        let is_around = |other: &&Offer| {
+            other.product == offer.product
+                && other.id != offer.id
+                && (other.buyer == offer.buyer || other.state.status() == OfferStatus::Pending)
+        };
+        let mut around: Vec<_> = offers.iter().filter(is_around).cloned().collect();
+        // Two offers for one listing have the same ones around them.
+        around.sort_unstable_by_key(|offer| offer.id);
+        around.dedup_by_key(|offer| offer.id);
+        Some((own, offer, around))
+    };
+    Ok(answers.iter().map(of).collect())
 }
 
 /// For an answer to all of a listing's pending offers.
@@ -169,8 +209,8 @@ pub(super) async fn lock_for_all(
     let lock =
         statement(LOCK_LISTING).bind::<SqlUuid, _>(product.as_uuid()).bind::<SqlUuid, _>(actor.as_uuid());
     let pending = statement(PENDING).bind::<SqlUuid, _>(product.as_uuid());
-    let (mut first, mut second) = (conn, conn);
-    both(async { tokio::try_join!(biased; lock.load(&mut first), pending.load(&mut second)) }.await)
+    let (locked, pending) = both(conn, lock, pending).await?;
+    Ok((locked.into_iter().next().ok_or(DecideError::NotFound)?, pending))
 }
 
 /// The pending offers of a listing that somebody has locked.
@@ -178,11 +218,17 @@ pub(super) async fn pending(conn: &mut AsyncPgConnection, product: ProductId) ->
     statement(PENDING).bind::<SqlUuid, _>(product.as_uuid()).load(conn).await
 }
 
-fn both(found: QueryResult<(Vec<LockedRow>, Vec<OfferRow>)>) -> Tried<(Locked, Vec<Offer>)> {
-    let (locked, offers) = found?;
-    let row = locked.into_iter().next().ok_or(DecideError::NotFound)?;
-    let locked = Locked::try_from(row).map_err(DecideError::from)?;
-    Ok((locked, OfferRow::all(offers).map_err(DecideError::from)?))
+/// Locks listings, and only then reads offers; in one go.
+async fn both(
+    conn: &AsyncPgConnection,
+    lock: Statement<impl Values + Send>,
+    offers: Statement<impl Values + Send>,
+) -> Tried<(Vec<Locked>, Vec<Offer>)> {
+    let (mut first, mut second) = (conn, conn);
+    let (locked, offers): (Vec<LockedRow>, Vec<OfferRow>) =
+        tokio::try_join!(biased; lock.load(&mut first), offers.load(&mut second))?;
+    let locked: Result<Vec<_>, _> = locked.into_iter().map(Locked::try_from).collect();
+    Ok((locked.map_err(DecideError::from)?, OfferRow::all(offers).map_err(DecideError::from)?))
 }
 
 #[derive(QueryableByName)]
@@ -227,6 +273,8 @@ struct LockedRow {
     are_blocked: bool,
     #[diesel(sql_type = Timestamptz)]
     now: DateTime<Utc>,
+    #[diesel(sql_type = SqlUuid)]
+    actor_id: Uuid,
 }
 
 impl TryFrom<LockedRow> for Locked {
@@ -258,6 +306,7 @@ impl TryFrom<LockedRow> for Locked {
             counterpart: standing(row.other_status, row.other_deleted_at).ok_or_else(disagree)?,
             are_blocked: row.are_blocked,
             now: row.now,
+            actor: UserId::from_uuid(row.actor_id),
         })
     }
 }

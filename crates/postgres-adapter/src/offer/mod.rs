@@ -6,6 +6,7 @@
 
 mod answer;
 mod close;
+mod counsel;
 mod list;
 mod lock;
 mod make;
@@ -27,12 +28,12 @@ use souk_ports::{
     offer::{DecideAcceptance, DecideAnswer, DecideCounter, DecideOffer, DecideRejections, OfferRepository},
 };
 
+use self::{answer::Accepting, lock::Bid, make::Making};
 pub(crate) use self::{
     close::{close_account, reject_all},
     row::OfferRow,
     write::{end, place, record, set_available},
 };
-use self::{lock::Bid, make::Making};
 use crate::{
     PgPool,
     batch::Batches,
@@ -59,12 +60,13 @@ fn lost(error: TryError<OfferRefusal>) -> TryError<OfferRefusal> {
 pub struct PgOffers {
     pool: PgPool,
     making: Arc<Batches<Making>>,
+    accepting: Arc<Batches<Accepting>>,
 }
 
 impl PgOffers {
     /// On a pool.
     pub fn new(pool: PgPool) -> Self {
-        Self { making: Batches::new(pool.clone()), pool }
+        Self { making: Batches::new(pool.clone()), accepting: Batches::new(pool.clone()), pool }
     }
 
     /// Tells of what was committed, if anything was.
@@ -92,7 +94,7 @@ impl OfferRepository for PgOffers {
         let bid = Bid { product, buyer, amount: proposal.amount_minor() };
         let made = match once {
             Some(once) => make::make_once(&self.pool, bid, decide, once).await,
-            None => make::make(&self.making, bid, decide).await,
+            None => counsel::run(&self.making, |counsel| Making { bid, counsel }, decide).await,
         };
         self.announce(made)
     }
@@ -104,7 +106,13 @@ impl OfferRepository for PgOffers {
         decide: &'a DecideAcceptance<'a>,
         once: Option<&'a Once<'a, Acceptance>>,
     ) -> Result<Acceptance, DecideError<OfferRefusal>> {
-        self.announce(retrying(|| answer::try_accept(&self.pool, id, actor, decide, once)).await)
+        let accepted = match once {
+            Some(_) => retrying(|| answer::try_accept(&self.pool, id, actor, decide, once)).await,
+            None => {
+                counsel::run(&self.accepting, |counsel| Accepting { offer: id, actor, counsel }, decide).await
+            }
+        };
+        self.announce(accepted)
     }
 
     async fn reject<'a>(

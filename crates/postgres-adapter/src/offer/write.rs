@@ -13,10 +13,13 @@ use souk_domain::{
     id::{OfferId, ProductId},
     offer::{Offer, OfferRefusal, OfferState, OfferStatus},
     slug::Slug,
+    transaction::Transaction,
 };
 use souk_ports::idempotency::Once;
 
-use crate::{conversation, error::TryError, event, idempotency, pool::Lease, statement::statement};
+use crate::{
+    conversation, error::TryError, event, idempotency, pool::Lease, statement::statement, transaction,
+};
 
 /// Posts, and writes the new offers that posts show, each with the thread in which that is. Both at once, because each
 /// refers to the other.
@@ -95,6 +98,18 @@ pub(crate) async fn set_available(
         .execute(&mut conn)
         .await
         .map(|_| ())
+}
+
+/// Reserves the listings of new deals, and opens the deals.
+pub(super) async fn reserve(lease: &Lease<'_>, deals: &[&Transaction]) -> QueryResult<()> {
+    let Some(at) = deals.iter().map(|deal| deal.created_at).max() else { return Ok(()) };
+    let listings: Vec<_> = deals.iter().map(|deal| deal.product).collect();
+    tokio::try_join!(
+        biased;
+        set_available(lease, &listings, false, at),
+        transaction::insert(lease, deals),
+    )?;
+    Ok(())
 }
 
 /// Posts messages, and writes the new offers that some of them show, in whatever state they are already.

@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use diesel::{
     QueryResult, QueryableByName,
     pg::Pg,
-    sql_types::{BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
@@ -22,24 +22,33 @@ use crate::{schema::transactions, statement::statement};
 
 const INSERT: &str = "INSERT INTO transactions (id, product_id, buyer_id, seller_id, offer_id, subtotal_minor,
          platform_fee_minor, seller_payout_minor, currency, fee_schedule, status, fulfilment, pay_by, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::transaction_status, 'none', $12, $13, $13)";
+     SELECT id, product_id, buyer_id, seller_id, offer_id, subtotal, fee, payout, currency, schedule,
+         status::transaction_status, 'none', pay_by, at, at
+     FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[],
+         $9::text[], $10::jsonb[], $11::text[], $12::timestamptz[], $13::timestamptz[])
+         AS deal (id, product_id, buyer_id, seller_id, offer_id, subtotal, fee, payout, currency, schedule, status, pay_by,
+             at)";
 
-/// Opens a deal.
-pub(crate) async fn insert(mut conn: &AsyncPgConnection, deal: &Transaction) -> QueryResult<()> {
+/// Opens deals.
+pub(crate) async fn insert(mut conn: &AsyncPgConnection, deals: &[&Transaction]) -> QueryResult<()> {
+    fn column<T>(deals: &[&Transaction], of: impl Fn(&Transaction) -> T) -> Vec<T> {
+        deals.iter().map(|deal| of(deal)).collect()
+    }
+    let currencies: Vec<_> = deals.iter().map(|deal| deal.split.subtotal().currency().code()).collect();
     statement(INSERT)
-        .bind::<SqlUuid, _>(deal.id.as_uuid())
-        .bind::<SqlUuid, _>(deal.product.as_uuid())
-        .bind::<SqlUuid, _>(deal.buyer.as_uuid())
-        .bind::<SqlUuid, _>(deal.seller.as_uuid())
-        .bind::<Nullable<SqlUuid>, _>(deal.offer.map(OfferId::as_uuid))
-        .bind::<BigInt, _>(deal.split.subtotal().minor())
-        .bind::<BigInt, _>(deal.split.fee_minor())
-        .bind::<BigInt, _>(deal.split.payout_minor())
-        .bind::<Text, _>(deal.split.subtotal().currency().code())
-        .bind::<Jsonb, _>(frozen(&deal.schedule))
-        .bind::<Text, _>(deal.state.status().slug())
-        .bind::<Timestamptz, _>(deal.pay_by)
-        .bind::<Timestamptz, _>(deal.created_at)
+        .bind::<Array<SqlUuid>, _>(column(deals, |deal| deal.id.as_uuid()))
+        .bind::<Array<SqlUuid>, _>(column(deals, |deal| deal.product.as_uuid()))
+        .bind::<Array<SqlUuid>, _>(column(deals, |deal| deal.buyer.as_uuid()))
+        .bind::<Array<SqlUuid>, _>(column(deals, |deal| deal.seller.as_uuid()))
+        .bind::<Array<Nullable<SqlUuid>>, _>(column(deals, |deal| deal.offer.map(OfferId::as_uuid)))
+        .bind::<Array<BigInt>, _>(column(deals, |deal| deal.split.subtotal().minor()))
+        .bind::<Array<BigInt>, _>(column(deals, |deal| deal.split.fee_minor()))
+        .bind::<Array<BigInt>, _>(column(deals, |deal| deal.split.payout_minor()))
+        .bind::<Array<Text>, _>(currencies)
+        .bind::<Array<Jsonb>, _>(column(deals, |deal| frozen(&deal.schedule)))
+        .bind::<Array<Text>, _>(column(deals, |deal| deal.state.status().slug()))
+        .bind::<Array<Timestamptz>, _>(column(deals, |deal| deal.pay_by))
+        .bind::<Array<Timestamptz>, _>(column(deals, |deal| deal.created_at))
         .execute(&mut conn)
         .await
         .map(|_| ())
