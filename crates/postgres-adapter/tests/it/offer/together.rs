@@ -114,3 +114,48 @@ async fn a_listing_that_somebody_holds_makes_nobody_else_wait() {
     assert!(held.join_all().await.iter().all(|(_, outcome)| outcome.is_ok()));
     market.is_sound().await;
 }
+
+#[tokio::test]
+async fn of_acceptances_together_each_opens_its_deal_and_of_rivals_one() {
+    let market = fair().await;
+    for n in BUYERS.filter(|n| *n != AT_ONCE) {
+        market.make(n, n, n, 40_000).await;
+    }
+    // A rival for bike 6.
+    market.make(30, 6, 5, 39_000).await;
+    market.told().await;
+    let (offers, rules, seller) = (market.offers(), market.rules.clone(), user_id(1));
+    let client = market.ground.database.connect().await;
+    client.batch_execute("BEGIN; LOCK TABLE messages IN EXCLUSIVE MODE").await.unwrap();
+    // By the seller, but for 4, whose buyer is no seller; and one that is not there.
+    let answers = BUYERS.filter(|n| *n != AT_ONCE).chain([30, 700]);
+    let accepted: JoinSet<_> = answers
+        .map(|n| {
+            let (offers, rules) = (offers.clone(), rules.clone());
+            let actor = if n == 4 { user_id(4) } else { seller };
+            async move { (n, accept(&offers, &rules, n, actor, None).await) }
+        })
+        .collect();
+    market.ground.waiting_for_a_lock(1).await;
+    client.batch_execute("COMMIT").await.unwrap();
+    let mut winners = Vec::new();
+    for (n, outcome) in accepted.join_all().await {
+        match (n, outcome) {
+            (4, outcome) => assert_eq!(outcome, Err(market.accept(4, 4).await.unwrap_err())),
+            (700, outcome) => assert_eq!(outcome, Err(DecideError::NotFound)),
+            (6 | 30, Err(error)) => assert_eq!(error, DecideError::Refused(OfferRefusal::NotPending)),
+            (n, outcome) => {
+                let accepted = outcome.unwrap();
+                assert_eq!(market.find(n).await, accepted.offer, "as it was answered");
+                assert_eq!(accepted.lost.len(), usize::from([6, 30].contains(&n)));
+                winners.push(n);
+            }
+        }
+    }
+    assert_eq!(winners.len(), 18);
+    assert_eq!(winners.iter().filter(|n| [6, 30].contains(*n)).count(), 1);
+    assert_eq!(market.ground.count("transactions").await, 18);
+    let written = market.count("SELECT count(DISTINCT xmin::text) FROM transactions").await;
+    assert_eq!(written, 2, "the first by itself, then all the others");
+    market.is_sound().await;
+}
