@@ -63,14 +63,13 @@ fn tells_of_the_moment(message: &str) -> bool {
     SIGNS.iter().any(|sign| message.contains(sign))
 }
 
-/// Whether the connection broke before the server had said how it went.
+/// Whether the server may have done it, and nobody heard: the connection broke, or the answer made no sense.
 pub(crate) fn is_lost(error: &Error) -> bool {
     use DatabaseErrorKind as Kind;
-    match error {
-        Error::DatabaseError(kind, _) => matches!(kind, Kind::UnableToSendCommand | Kind::ClosedConnection),
-        Error::RollbackTransaction => false,
-        _ => true,
-    }
+    let Error::DatabaseError(kind, _) = error else {
+        return !matches!(error, Error::RollbackTransaction | Error::NotFound);
+    };
+    matches!(kind, Kind::UnableToSendCommand | Kind::ClosedConnection)
 }
 
 /// Whether somebody else held a lock for longer than we wait.

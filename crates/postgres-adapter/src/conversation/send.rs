@@ -217,7 +217,8 @@ struct Sent {
 async fn write(pool: &PgPool, jobs: &[Sending], waiting: bool) -> Tried {
     let quota = jobs.iter().find_map(|job| job.allowance).map(|allowance| allowance.quota);
     let is_keyed = jobs.iter().any(|job| job.key.is_some());
-    let [unkeyed, keyed] = &TEXTS[usize::from(quota.is_some())];
+    let [free, counted] = &*TEXTS;
+    let [unkeyed, keyed] = if quota.is_some() { counted } else { free };
     let [hasty, patient] = if is_keyed { keyed } else { unkeyed };
 
     // The number, and who may hear of it, are put in where they are known.
