@@ -174,7 +174,7 @@ async fn a_thread_that_somebody_holds_makes_nobody_else_wait() {
     while sends.len() > 1 {
         assert_eq!(sends.join_next().await.unwrap().unwrap(), Ok(1));
     }
-    assert_eq!(world.ground.count("messages").await, 19);
+    assert_eq!((world.ground.count("messages").await, world.transactions().await), (19, 2), "nor be alone");
     world.ground.waiting_for_a_lock(1).await;
     client.batch_execute("COMMIT").await.unwrap();
     assert_eq!(sends.join_all().await, [Ok(1)]);

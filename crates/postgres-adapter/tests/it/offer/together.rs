@@ -111,6 +111,7 @@ async fn a_listing_that_somebody_holds_makes_nobody_else_wait() {
         let (n, outcome) = made.join_next().await.unwrap().unwrap();
         assert!(n != 3 && outcome.is_ok(), "{outcome:?}");
     }
+    assert_eq!(market.count("SELECT count(DISTINCT xmin::text) FROM offers").await, 2, "nor be alone");
     market.ground.waiting_for_a_lock(1).await;
     client.batch_execute("COMMIT").await.unwrap();
     assert!(made.join_all().await.iter().all(|(_, outcome)| outcome.is_ok()));
