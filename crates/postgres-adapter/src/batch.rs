@@ -123,7 +123,7 @@ impl<J: Job> Batches<J> {
             Turn::Later(answer) => match answer.await {
                 Ok(Answer::Done(done)) => (Some(done), None),
                 Ok(Answer::Alone(job)) => (None, Some(job)),
-                // The server is being stopped; nothing was written.
+                // The server is being stopped.
                 Err(_) => (None, None),
             },
         };
