@@ -57,42 +57,29 @@ macro_rules! locking {
 
 const LOCK_LISTING: &str = locking!("products WHERE id = $1", "$2::uuid", "listed.seller_id", "");
 
-/// Listings by their ids, each with who acts; whether those that others have locked are waited for or left out.
-const LOCK_LISTINGS: [&str; 2] = [
-    locking!(
-        "unnest($1::uuid[], $2::uuid[]) AS asked (product_id, actor_id) JOIN products ON products.id = product_id",
-        "asked.actor_id",
-        "listed.seller_id",
-        " SKIP LOCKED"
-    ),
-    locking!(
-        "unnest($1::uuid[], $2::uuid[]) AS asked (product_id, actor_id) JOIN products ON products.id = product_id",
-        "asked.actor_id",
-        "listed.seller_id",
-        ""
-    ),
-];
+/// [`locking!`] twice: what others have locked is left out, or waited for.
+macro_rules! locking_each {
+    ($from:literal, $actor:literal, $other:literal) => {
+        [locking!($from, $actor, $other, " SKIP LOCKED"), locking!($from, $actor, $other, "")]
+    };
+}
+
+/// Listings by their ids, each with who acts.
+const LOCK_LISTINGS: [&str; 2] = locking_each!(
+    "unnest($1::uuid[], $2::uuid[]) AS asked (product_id, actor_id) JOIN products ON products.id = product_id",
+    "asked.actor_id",
+    "listed.seller_id"
+);
 
 /// The listings of offers, each with who answers. Which listing an offer is for, and between whom, never changes, so that it
 /// may be read before the lock.
-const LOCK_LISTINGS_OF_OFFERS: [&str; 2] = [
-    locking!(
-        "(SELECT asked.actor_id, offers.product_id, offers.buyer_id
-          FROM unnest($1::uuid[], $2::uuid[]) AS asked (offer_id, actor_id) JOIN offers ON offers.id = asked.offer_id) asked
-         JOIN products ON products.id = product_id",
-        "asked.buyer_id, asked.actor_id",
-        "CASE listed.buyer_id WHEN listed.actor_id THEN listed.seller_id ELSE listed.buyer_id END",
-        " SKIP LOCKED"
-    ),
-    locking!(
-        "(SELECT asked.actor_id, offers.product_id, offers.buyer_id
-          FROM unnest($1::uuid[], $2::uuid[]) AS asked (offer_id, actor_id) JOIN offers ON offers.id = asked.offer_id) asked
-         JOIN products ON products.id = product_id",
-        "asked.buyer_id, asked.actor_id",
-        "CASE listed.buyer_id WHEN listed.actor_id THEN listed.seller_id ELSE listed.buyer_id END",
-        ""
-    ),
-];
+const LOCK_LISTINGS_OF_OFFERS: [&str; 2] = locking_each!(
+    "(SELECT asked.actor_id, offers.product_id, offers.buyer_id
+      FROM unnest($1::uuid[], $2::uuid[]) AS asked (offer_id, actor_id) JOIN offers ON offers.id = asked.offer_id) asked
+     JOIN products ON products.id = product_id",
+    "asked.buyer_id, asked.actor_id",
+    "CASE listed.buyer_id WHEN listed.actor_id THEN listed.seller_id ELSE listed.buyer_id END"
+);
 
 /// Of buyers' new offers: their own for the listing, and the rivals of one that is going to be accepted at once.
 const AROUND_NEW_OFFERS: &str = "SELECT offers.*
