@@ -10,7 +10,7 @@
 
 use std::{
     collections::VecDeque,
-    slice,
+    mem, slice,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -97,8 +97,12 @@ enum Answer<J: Job> {
     Alone(J),
 }
 
-/// A lane that is taken; dropping it leaves it to those who wait.
-struct Lane<J: Job>(Arc<Batches<J>>);
+/// A lane that is taken. Whoever drops the one they wrote on themself leaves it to those who wait.
+struct Lane<J: Job> {
+    batches: Arc<Batches<J>>,
+    /// Whether it does what waits, in a task of its own.
+    goes_on: bool,
+}
 
 enum Turn<J: Job> {
     Now(J, Lane<J>),
@@ -123,7 +127,7 @@ impl<J: Job> Batches<J> {
             Turn::Later(answer) => match answer.await {
                 Ok(Answer::Done(done)) => (Some(done), None),
                 Ok(Answer::Alone(job)) => (None, Some(job)),
-                // The server is being stopped.
+                // The server is being stopped, or the lane failed.
                 Err(_) => (None, None),
             },
         };
@@ -138,7 +142,7 @@ impl<J: Job> Batches<J> {
         let mut state = self.state();
         if state.taken < self.lanes {
             state.taken += 1;
-            return Turn::Now(job, Lane(Arc::clone(self)));
+            return Turn::Now(job, Lane { batches: Arc::clone(self), goes_on: false });
         }
         let (answer, later) = oneshot::channel();
         state.waiting.push_back(Waiting { job, answer });
@@ -177,13 +181,15 @@ impl<J: Job> State<J> {
 
 impl<J: Job> Lane<J> {
     /// Does what waits, batch after batch, until nothing does.
-    async fn go_on(self) {
+    async fn go_on(mut self) {
         loop {
-            let (jobs, answers) = self.0.state().next();
+            let (jobs, answers) = self.batches.state().next();
             if jobs.is_empty() {
+                // Somebody may have come to wait since: dropping it as one's own looks again.
+                self.goes_on = false;
                 return;
             }
-            let done = together(&self.0.pool, &jobs).await;
+            let done = together(&self.batches.pool, &jobs).await;
             for ((job, answer), done) in jobs.into_iter().zip(answers).zip(done) {
                 // Whoever has gone meanwhile does not hear of it.
                 let _gone = answer.send(done.map_or(Answer::Alone(job), Answer::Done));
@@ -194,14 +200,103 @@ impl<J: Job> Lane<J> {
 
 impl<J: Job> Drop for Lane<J> {
     fn drop(&mut self) {
-        let mut state = self.0.state();
-        if !state.waiting.is_empty() {
-            if let Ok(runtime) = Handle::try_current() {
-                runtime.spawn(Self(Arc::clone(&self.0)).go_on());
-                return;
-            }
-            state.waiting.clear();
+        let mut state = self.batches.state();
+        if !self.goes_on
+            && !state.waiting.is_empty()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            // Not under the lock: a runtime that is being stopped drops the task, and the lane, at once.
+            drop(state);
+            runtime.spawn(Self { batches: Arc::clone(&self.batches), goes_on: true }.go_on());
+            return;
         }
         state.taken -= 1;
+        // The last one tells those who wait that nobody comes; before that, the others come.
+        let abandoned = if state.taken == 0 { mem::take(&mut state.waiting) } else { VecDeque::new() };
+        drop(state);
+        drop(abandoned);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::pending, sync::mpsc, thread, time::Duration};
+
+    use tokio::{runtime, task};
+
+    use super::*;
+    use crate::{Connector, PoolSettings};
+
+    /// A write that takes for ever, unless it fails.
+    struct Endless {
+        fails: bool,
+    }
+
+    impl Job for Endless {
+        type Value = ();
+        type Refusal = ();
+
+        fn goes_with(&self, _: &Self) -> bool {
+            true
+        }
+
+        async fn write(
+            _: &PgPool,
+            jobs: &[Self],
+            _: bool,
+        ) -> Result<Vec<Option<Done<Self>>>, TryError<Self::Refusal>> {
+            assert!(!jobs.iter().any(|job| job.fails), "a defect");
+            pending().await
+        }
+    }
+
+    /// With one lane, on a pool that is never asked for a connection.
+    fn batches() -> Arc<Batches<Endless>> {
+        let settings = PoolSettings {
+            max_size: 1,
+            min_idle: 0,
+            acquire_timeout: Duration::from_secs(1),
+            max_lifetime: Duration::from_mins(1),
+        };
+        Batches::new(PgPool::new(Connector::new("postgres://127.0.0.1:1/none", None).unwrap(), settings))
+    }
+
+    #[test]
+    fn a_server_that_is_stopped_does_not_wait_for_those_who_wait() {
+        let (stopped, is_stopped) = mpsc::channel();
+        thread::spawn(move || {
+            let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let batches = batches();
+                for _ in 0..3 {
+                    let batches = Arc::clone(&batches);
+                    task::spawn(async move { batches.run(Endless { fails: false }).await });
+                }
+                task::yield_now().await;
+                assert_eq!(batches.state().waiting.len(), 2);
+            });
+            drop(runtime);
+            stopped.send(()).unwrap();
+        });
+        assert_eq!(is_stopped.recv_timeout(Duration::from_secs(20)), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_lane_that_fails_tells_those_on_it_and_is_free_again() {
+        let batches = batches();
+        let endless = {
+            let batches = Arc::clone(&batches);
+            task::spawn(async move { batches.run(Endless { fails: false }).await })
+        };
+        let failing = {
+            let batches = Arc::clone(&batches);
+            task::spawn(async move { batches.run(Endless { fails: true }).await })
+        };
+        task::yield_now().await;
+        // The lane goes on with the one that waits.
+        endless.abort();
+        let told = failing.await.unwrap();
+        assert!(matches!(told, Err(DecideError::Port(PortError::Unavailable(_)))), "{told:?}");
+        assert_eq!(batches.state().taken, 0);
     }
 }

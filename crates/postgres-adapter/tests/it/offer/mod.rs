@@ -194,21 +194,6 @@ pub(crate) fn refused<T>(refusal: OfferRefusal) -> Decided<T> {
 }
 
 #[tokio::test]
-async fn an_offer_is_found_as_it_was_made_and_appears_in_its_thread() {
-    let market = Market::new(1, 1).await;
-    let made = market.make(1, 1, 2, 40_000).await;
-    assert!(made.conversation.is_some());
-    assert_eq!(market.find(1).await, made);
-    assert_eq!(market.told().await, ["offer.created", "message.created"]);
-    let buyer = Some(user_id(2).as_uuid());
-    assert_eq!(market.thread(1, 2).await, [("offer".to_owned(), buyer)]);
-    // Making it reserves nothing.
-    assert_eq!(market.product(1).await.state, ProductState::Available);
-    assert_eq!(market.offers().find(offer_id(2)).await, Ok(None));
-    market.is_sound().await;
-}
-
-#[tokio::test]
 async fn accepting_reserves_ends_the_others_and_opens_the_deal() {
     let market = Market::new(3, 2).await;
     for (n, buyer) in [(1, 2), (2, 3), (3, 4)] {
