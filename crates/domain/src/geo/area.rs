@@ -32,6 +32,13 @@ impl GeoBox {
         wrong.or_else(Some(Self { west, south, east, north }))
     }
 
+    /// All around the earth, and so many degrees to the south and to the north of a point, or to the pole.
+    #[must_use]
+    pub fn band(middle: GeoPoint, degrees: f64) -> Self {
+        let (south, north) = (middle.latitude() - degrees, middle.latitude() + degrees);
+        Self { south: south.max(-90.0), north: north.min(90.0), ..Self::WORLD }
+    }
+
     /// The meridian where it begins.
     pub fn west(&self) -> f64 {
         self.west
@@ -104,6 +111,18 @@ mod tests {
         assert_eq!(wrong(-181.0, -91.0, 180.5, 90.5), ["south", "north", "west", "east"]);
         assert_eq!(wrong(f64::NAN, 0.0, 1.0, 1.0), ["west"]);
         assert_eq!(wrong(0.0, f64::NEG_INFINITY, 1.0, 1.0), ["south"]);
+    }
+
+    #[test]
+    fn a_band_ends_at_the_poles() {
+        let contains = |middle: f64, degrees, latitude| {
+            let band = GeoBox::band(GeoPoint::new(middle, 13.0).unwrap(), degrees);
+            assert!(band.contains(GeoPoint::new(middle, -180.0).unwrap()));
+            assert_eq!(GeoBox::new(band.west(), band.south(), band.east(), band.north()), Ok(band));
+            band.contains(GeoPoint::new(latitude, 77.0).unwrap())
+        };
+        assert!(contains(89.0, 2.0, 90.0) && contains(-89.0, 2.0, -90.0) && contains(89.0, 2.0, 87.0));
+        assert!(!contains(89.0, 2.0, 86.9) && !contains(-30.0, 0.5, -30.6));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use souk_domain::{
 };
 use souk_ports::PortError;
 
-use super::pieces::{POINT, Pieces, indexed_point};
+use super::{chart::Shelf, pieces::Pieces};
 
 /// The coarsest and the finest grid that counts are kept for; every other one between them too.
 const KEPT: (u8, u8) = (3, 17);
@@ -164,7 +164,7 @@ fn counted<Row>(query: &ClusterQuery, source: Source, statement: Pieces<Row>) ->
         // As the sample's index has it.
         .text(if sampled { " AND (get_byte(uuid_send(id), 15) & 63) = 0" } else { "" });
     statement
-        .within(&grid.areas(), Some(if sampled { POINT } else { indexed_point(filter) }))
+        .within(&grid.areas(), Some(if sampled { Shelf::ALL } else { Shelf::of(filter) }))
         .coarse_filter(filter)
         .fine_filter(filter)
         .text(") points WHERE x = ANY (")

@@ -19,8 +19,9 @@ use souk_domain::{
 use uuid::Uuid;
 
 use super::{
+    chart::Shelf,
     clusters::{self, Count},
-    pieces::{Pieces, indexed_point},
+    pieces::Pieces,
     row::ProductRow,
 };
 
@@ -52,13 +53,13 @@ pub(super) fn is_small(query: &InBoxQuery, size: i64) -> bool {
 
 /// One row more than the page holds, by reading all in the box.
 pub(super) fn of_all(query: &InBoxQuery) -> Listings {
-    let (point, areas) = (indexed_point(&query.filter), query.area.pieces());
+    let (shelf, areas) = (Shelf::of(&query.filter), query.area.pieces());
     Pieces::new()
         .text("SELECT ")
         .listing()
         // OFFSET 0 keeps the planner from going through the newest: it does not know how small the box is.
         .text(" FROM (SELECT * FROM products WHERE is_available")
-        .within(&areas, Some(point))
+        .within(&areas, Some(shelf))
         .coarse_filter(&query.filter)
         .fine_filter(&query.filter)
         .after(query.after)

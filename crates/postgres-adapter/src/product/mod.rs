@@ -1,5 +1,6 @@
 //! Listings in PostgreSQL.
 
+mod chart;
 mod clusters;
 mod edit;
 mod feed;
@@ -38,7 +39,7 @@ use souk_ports::{
     product::{DecideArchival, DecideEdit, DecidePublication, ProductRepository, Unliked},
 };
 
-use self::{nearby::Nearby, row::ProductRow};
+use self::row::ProductRow;
 use crate::{PgPool, error::retrying, schema::products};
 
 /// Listings.
@@ -124,9 +125,8 @@ impl ProductRepository for PgProducts {
         &self,
         query: &NearbyQuery,
     ) -> Result<Page<NearbyProduct, NearbyPosition>, PortError> {
-        let conn = self.pool.lease().await?;
-        let rows = Nearby::of(query).read(&conn).await;
-        let rows: Vec<_> = conn.settle(rows)?.into_iter().map(nearby::found).collect::<Result<_, _>>()?;
+        let rows = nearby::read(&self.pool, query).await?;
+        let rows: Vec<_> = rows.into_iter().map(nearby::found).collect::<Result<_, _>>()?;
         let spread = NearbyProduct::spread(&rows);
         Ok(Page::of(rows, query.limit, |near| near.position(spread)))
     }

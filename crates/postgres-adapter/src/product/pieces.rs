@@ -15,11 +15,12 @@ use diesel::{
 };
 use souk_domain::{
     geo::GeoBox,
-    product::{Category, Condition, Feed, FeedPosition, ProductFilter},
+    product::{Category, Condition, Feed, FeedPosition, NearbyPosition, ProductFilter},
 };
 use uuid::Uuid;
 
 use super::{
+    chart::{Centre, ROUNDING, Shelf, north},
     row::ProductRow,
     sector::{Polygon, Sector},
 };
@@ -46,14 +47,6 @@ enum Piece {
     Category(Category),
     Feed(Feed),
     Condition(Condition),
-}
-
-/// A listing's point as the index of all points has it, and that of the sample.
-pub(super) const POINT: &str = "location::point";
-
-/// A listing's point as the index has it that fits a filter: of all points, or of points by category.
-pub(super) fn indexed_point(filter: &ProductFilter) -> &'static str {
-    if filter.category.is_some() { "ST_Force2D(location)::point" } else { POINT }
 }
 
 impl<Row> Pieces<Row> {
@@ -138,41 +131,66 @@ impl<Row> Pieces<Row> {
             .text(")")
     }
 
-    /// `AND …` for points in any of the boxes, edges included. The point is named as an index has it that is to be used;
-    /// without, it is looked at when its row is read.
-    pub(super) fn within(mut self, areas: &[GeoBox], point: Option<&'static str>) -> Self {
+    /// `AND …` for points in any of the boxes, edges included. With a chart, they are looked for in its index; without, each
+    /// is looked at when its row is read.
+    pub(super) fn within(mut self, areas: &[GeoBox], chart: Option<Shelf>) -> Self {
         self = self.text(" AND (");
         for (n, area) in areas.iter().enumerate() {
             if n > 0 {
                 self = self.text(" OR ");
             }
-            let (column, edges) = match point {
-                Some(point) => (point, [" <@ box(point(", ", ", "), point(", ", ", "))"]),
-                None => (
-                    "ST_X(location)",
-                    [
-                        " >= ",
-                        " AND ST_Y(location) >= ",
-                        " AND ST_X(location) <= ",
-                        " AND ST_Y(location) <= ",
-                        "",
-                    ],
-                ),
-            };
-            let [west, south, east, north, end] = edges;
+            if let Some(shelf) = chart {
+                self = self.charted(shelf, area).text(" AND ");
+            }
             self = self
-                .text(column)
-                .text(west)
+                .text("ST_X(location) BETWEEN ")
                 .double(area.west())
-                .text(south)
-                .double(area.south())
-                .text(east)
+                .text(" AND ")
                 .double(area.east())
-                .text(north)
-                .double(area.north())
-                .text(end);
+                .text(" AND ST_Y(location) BETWEEN ")
+                .double(area.south())
+                .text(" AND ")
+                .double(area.north());
         }
         self.text(")")
+    }
+
+    /// `…` for points in a box, as the index of a chart finds them; just beyond its edges too.
+    pub(super) fn charted(self, shelf: Shelf, area: &GeoBox) -> Self {
+        self.text(shelf.point())
+            .text(" <@ box(point(")
+            .double(shelf.east(area.west()) - ROUNDING)
+            .text(", ")
+            .double(north(area.south()) - ROUNDING)
+            .text("), point(")
+            .double(shelf.east(area.east()) + ROUNDING)
+            .text(", ")
+            .double(north(area.north()) + ROUNDING)
+            .text("))")
+    }
+
+    /// `…` for points within so many degrees of a search's centre on its chart.
+    pub(super) fn around(self, centre: &Centre, degrees: f64) -> Self {
+        self.text(centre.shelf.point()).text(" <@ circle(").spot(centre).text(", ").double(degrees).text(")")
+    }
+
+    /// A search's centre on its chart.
+    pub(super) fn spot(self, centre: &Centre) -> Self {
+        self.text("point(").double(centre.x).text(", ").double(centre.y).text(")")
+    }
+
+    /// `…)`: the distance and the id of the last listing seen.
+    pub(super) fn seen(self, seen: NearbyPosition) -> Self {
+        self.double(seen.distance.0).text(", ").id(seen.id.as_uuid()).text(")")
+    }
+
+    /// A listing's exact metres from a search's centre, along the spheroid. The sub-select is asked once, not for each row.
+    pub(super) fn meters_from(self, centre: &Centre) -> Self {
+        self.text("ST_Distance(location::geography, (SELECT ST_Point(")
+            .double(centre.point.longitude())
+            .text(", ")
+            .double(centre.point.latitude())
+            .text(", 4326)::geography))")
     }
 }
 

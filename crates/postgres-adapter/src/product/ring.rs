@@ -5,40 +5,35 @@
 //! holds too little, the [`rim`] is asked for a distance within which there is enough. What a page costs grows
 //! with the square root of how many rows there were before: page 100 costs two to three first ones.
 
-use diesel::{
-    QueryResult,
-    dsl::{AsSelect, SqlTypeOf},
-    pg::Pg,
-    sql_types::Double,
-};
+use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use souk_domain::product::{NearbyPosition, NearbyQuery};
 
 use super::{
-    nearby::NearbyRow,
-    pieces::{Pieces, indexed_point},
+    chart::Centre,
+    nearby::{NearbyRow, NearbyRows},
+    pieces::Pieces,
     rim,
-    row::ProductRow,
     sector::sectors,
 };
 
 /// So many times the area of a page is looked through, since listings are not spread evenly; and then so many times.
 const SPARE: [f64; 2] = [2.0, 16.0];
 
-/// The rows of the next page and one more; `None` if they are not found this way. The radius' box crosses no antimeridian
-/// and comes near no pole. `degree` is the fewest metres that a degree of longitude has within the radius.
+/// The rows of the next page and one more; `None` if they are not found this way. The radius crosses no antimeridian and
+/// comes near no pole.
 pub(super) async fn read(
     mut conn: &AsyncPgConnection,
     query: &NearbyQuery,
+    centre: &Centre,
     seen: NearbyPosition,
-    degree: f64,
 ) -> QueryResult<Option<Vec<NearbyRow>>> {
     let rows = f64::from(query.limit.rows() + 1);
     let radius = query.radius.meters();
     if seen.spread > 0.0 {
         for spare in SPARE {
             let reach = (seen.distance.0.powi(2) + spare * rows * seen.spread).sqrt().min(radius);
-            if let Some(found) = enough(conn, query, seen, reach).await? {
+            if let Some(found) = enough(conn, query, centre, seen, reach).await? {
                 return Ok(Some(found));
             }
         }
@@ -47,42 +42,37 @@ pub(super) async fn read(
     if !query.filter.is_coarse() {
         return Ok(None);
     }
-    let reach = rim::reach(query, seen, degree).get_result::<f64>(&mut conn).await?;
-    enough(conn, query, seen, reach).await
+    let reach = rim::reach(query, centre, seen).get_result::<f64>(&mut conn).await?;
+    enough(conn, query, centre, seen, reach).await
 }
 
 /// What lies between what was seen and `reach`, if that is a page or all there is.
 async fn enough(
     mut conn: &AsyncPgConnection,
     query: &NearbyQuery,
+    centre: &Centre,
     seen: NearbyPosition,
     reach: f64,
 ) -> QueryResult<Option<Vec<NearbyRow>>> {
-    let found = ring(query, seen, reach).load::<NearbyRow>(&mut conn).await?;
+    let found = ring(query, centre, seen, reach).load::<NearbyRow>(&mut conn).await?;
     let is_enough = found.len() > usize::from(query.limit.rows()) || reach >= query.radius.meters();
     Ok(is_enough.then_some(found))
 }
 
-fn ring(
-    query: &NearbyQuery,
-    seen: NearbyPosition,
-    reach: f64,
-) -> Pieces<(SqlTypeOf<AsSelect<ProductRow, Pg>>, Double)> {
+fn ring(query: &NearbyQuery, centre: &Centre, seen: NearbyPosition, reach: f64) -> NearbyRows {
     // Were they everywhere as close as in the ring, which should hold about two pages.
     let (inner, outer) = (seen.distance.0.powi(2), reach.powi(2));
     let inside = 2.0 * f64::from(query.limit.rows()) * inner / (outer - inner);
     Pieces::new()
-        .text("WITH q AS MATERIALIZED (SELECT ST_Point(")
-        .double(query.centre.longitude())
-        .text(", ")
-        .double(query.centre.latitude())
-        .text(", 4326)::geography g) SELECT ")
+        .text("SELECT ")
         .listing()
         // Sectors share their edges, so that what lies there is found twice.
         .text(", d FROM (SELECT DISTINCT ON (id) products.* FROM unnest(")
-        .sectors(sectors(query.centre, seen.distance.0, reach, inside))
-        .text(") sector, LATERAL (SELECT *, ST_Distance(location::geography, (SELECT g FROM q)) d FROM products WHERE is_available AND ")
-        .text(indexed_point(&query.filter))
+        .sectors(sectors(centre, seen.distance.0, reach, inside))
+        .text(") sector, LATERAL (SELECT *, ")
+        .meters_from(centre)
+        .text(" d FROM products WHERE is_available AND ")
+        .text(centre.shelf.point())
         .text(" <@ sector")
         .coarse_filter(&query.filter)
         .fine_filter(&query.filter)
@@ -90,9 +80,7 @@ fn ring(
         .text(" OFFSET 0) products WHERE d <= ")
         .double(reach)
         .text(" AND (d, id) > (")
-        .double(seen.distance.0)
-        .text(", ")
-        .id(seen.id.as_uuid())
-        .text(")) products ORDER BY d, id LIMIT ")
+        .seen(seen)
+        .text(") products ORDER BY d, id LIMIT ")
         .bigint(i64::from(query.limit.rows()) + 1)
 }

@@ -15,7 +15,7 @@ use diesel::{
 };
 use postgis_diesel::types::Point;
 use souk_domain::{
-    geo::Precision,
+    geo::{GeoPoint, Precision},
     id::{ProductId, UserId},
     media::Picture,
     money::{Currency, Price},
@@ -81,6 +81,16 @@ impl ToSql<Jsonb, Pg> for Images {
         out.write_all(&[1])?;
         serde_json::to_writer(out, &self.0)?;
         Ok(IsNull::No)
+    }
+}
+
+impl ProductRow {
+    pub(super) fn id(&self) -> Uuid {
+        self.id
+    }
+
+    pub(super) fn point(&self) -> Option<GeoPoint> {
+        self.location.and_then(|found| point::found(found, "products.location").ok())
     }
 }
 

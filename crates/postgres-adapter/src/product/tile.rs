@@ -10,8 +10,9 @@ use souk_domain::{
 };
 
 use super::{
+    chart::Shelf,
     clusters::{self, COUNTABLE, Source},
-    pieces::{Pieces, indexed_point},
+    pieces::Pieces,
 };
 
 /// Up to so many listings a tile shows one by one.
@@ -45,7 +46,7 @@ pub(super) fn points(query: &TileQuery) -> Points {
     );
     pixel(tile, statement)
         .text(" FROM (SELECT *, map_x(location) x, map_y(location) y FROM products WHERE is_available")
-        .within(&[tile.area()], Some(indexed_point(filter)))
+        .within(&[tile.area()], Some(Shelf::of(filter)))
         .coarse_filter(filter)
         .fine_filter(filter)
         .text(" OFFSET 0) products WHERE map_cell(x, ")

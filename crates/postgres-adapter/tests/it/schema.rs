@@ -178,18 +178,15 @@ async fn both_location_indexes_are_gist_and_used() {
     let database = migrated().await;
     let client = database.connect().await;
     fill::people_and_listings(&client, 5_000, 5_000).await;
-    let boxed = |degrees: f64| {
-        let (west, south, east, north) = (13.4 - degrees, 52.5 - degrees, 13.4 + degrees, 52.5 + degrees);
-        format!("<@ box(point({west}, {south}), point({east}, {north}))")
-    };
+    let charted = |degrees: f64| format!("<@ circle(chart_point(ST_Point(13.4, 52.5, 4326)), {degrees})");
     let expanded = |degrees: f64| format!("&& ST_Expand(ST_Point(13.4, 52.5, 4326), {degrees})");
     for (table, place, index, around, nearest) in [
         (
             "products WHERE is_available AND",
-            "location::point",
+            "chart_point(location)",
             "idx_products_location",
-            [boxed(0.05), boxed(5.0)],
-            "point(13.4, 52.5)",
+            [charted(0.05), charted(5.0)],
+            "chart_point(ST_Point(13.4, 52.5, 4326))",
         ),
         (
             "users WHERE",
@@ -210,4 +207,16 @@ async fn both_location_indexes_are_gist_and_used() {
             assert!(plan.contains(index) && !plan.contains("Seq Scan"), "{sql}\n{plan}");
         }
     }
+}
+
+#[tokio::test]
+async fn each_category_has_a_shelf_of_its_own_on_the_chart() {
+    let database = migrated().await;
+    let client = database.connect().await;
+    let sql = "SELECT count(DISTINCT (chart_point(ST_Point(-180, 0, 4326), category))[0] / 1000), count(*)
+               FROM unnest(enum_range(NULL::product_category)) category";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    let (shelves, categories): (i64, i64) = (row.get(0), row.get(1));
+    assert_eq!(shelves, categories);
+    assert!(categories > 0);
 }

@@ -1,0 +1,3 @@
+-- Loses: nothing.
+-- squawk-ignore require-lock-timeout, require-statement-timeout
+DROP INDEX CONCURRENTLY IF EXISTS ix_products_chart;
