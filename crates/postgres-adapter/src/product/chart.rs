@@ -1,8 +1,11 @@
-//! The chart that the indexes of places are drawn on: Mercator's, of the spheroid of WGS 84.
+//! The chart that the indexes of places are drawn on: World Mercator (EPSG:3395), of the spheroid of WGS 84.
 //!
 //! It keeps angles, so that whatever is nearest on it is nearest on the ground, but for how much the scale changes
 //! within the search: a thousandth for a few kilometres. The database draws it too (`chart_point` in the migrations);
 //! here it is drawn for where a search looks and how far. Each category has a shelf, a chart of its own beside the others.
+//! What is measured on the chart is in its metres, which are those of the ground at the equator and shorter elsewhere.
+
+use std::f64::consts::PI;
 
 use souk_domain::{
     geo::GeoPoint,
@@ -17,10 +20,12 @@ const AXIS: f64 = 6_378_137.0;
 const ECCENTRICITY_SQUARED: f64 = 6.694_379_990_14e-3;
 /// Where the chart ends, in degrees.
 const LAST_PARALLEL: f64 = 89.9;
-/// Degrees to the east from one shelf to the next.
-const SHELF: f64 = 1_000.0;
-/// Degrees on the chart for what two programs may round differently: a tenth of a millimetre, near a pole less.
-pub(super) const ROUNDING: f64 = 1e-9;
+/// How far the antimeridian is from the middle of the chart.
+pub(super) const HALF_WORLD: f64 = PI * AXIS;
+/// From one shelf to the next.
+const SHELF: f64 = 1e8;
+/// For what two programs may round differently: a tenth of a millimetre, near a pole less.
+pub(super) const ROUNDING: f64 = 1e-4;
 
 /// A chart: of all listings, or of those of a category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +48,7 @@ impl Shelf {
         }
     }
 
-    /// Where it begins, in degrees.
+    /// Where its middle is.
     fn start(self) -> f64 {
         let before = self.0.and_then(|own| Category::ALL.iter().position(|category| *category == own));
         before.and_then(|before| u16::try_from(before).ok()).map_or(0.0, |before| f64::from(before) * SHELF)
@@ -51,16 +56,15 @@ impl Shelf {
 
     /// A meridian's place.
     pub(super) fn east(self, longitude: f64) -> f64 {
-        self.start() + longitude
+        self.start() + AXIS * longitude.to_radians()
     }
 }
 
-/// A parallel's place: the isometric latitude in degrees (Snyder, Map Projections: A Working Manual, USGS 1987,
-/// equation 7-7).
+/// A parallel's place (Snyder, Map Projections: A Working Manual, USGS 1987, equation 7-7).
 pub(super) fn north(latitude: f64) -> f64 {
     let latitude = latitude.clamp(-LAST_PARALLEL, LAST_PARALLEL).to_radians();
     let eccentricity = ECCENTRICITY_SQUARED.sqrt();
-    (latitude.tan().asinh() - eccentricity * (eccentricity * latitude.sin()).atanh()).to_degrees()
+    AXIS * (latitude.tan().asinh() - eccentricity * (eccentricity * latitude.sin()).atanh())
 }
 
 /// Where a search looks from.
@@ -68,7 +72,7 @@ pub(super) fn north(latitude: f64) -> f64 {
 pub(super) struct Centre {
     pub(super) shelf: Shelf,
     pub(super) point: GeoPoint,
-    /// On the chart, in degrees.
+    /// On the chart.
     pub(super) x: f64,
     pub(super) y: f64,
 }
@@ -78,35 +82,35 @@ impl Centre {
         Self { shelf, point, x: shelf.east(point.longitude()), y: north(point.latitude()) }
     }
 
-    /// The same, so many degrees further east on the chart.
-    pub(super) fn moved(self, degrees: f64) -> Self {
-        Self { x: self.x + degrees, ..self }
+    /// The same, so much further east on the chart.
+    pub(super) fn moved(self, east: f64) -> Self {
+        Self { x: self.x + east, ..self }
     }
 
-    /// How far a place is on the chart, in degrees.
+    /// How far a place is on the chart.
     pub(super) fn distance(&self, point: GeoPoint) -> f64 {
         (self.shelf.east(point.longitude()) - self.x).hypot(north(point.latitude()) - self.y)
     }
 
-    /// Degrees on the chart within which everything lies that is within so many metres: a way on the ground is nowhere
-    /// longer on the chart than where it is nearest to a pole.
-    pub(super) fn outer(&self, metres: f64) -> f64 {
-        let high = (self.point.latitude().abs() + metres / LATITUDE_DEGREE).min(LAST_PARALLEL);
-        metres / longitude_degree(high) + ROUNDING
+    /// How far on the chart everything lies at most that is within so many metres on the ground: no way is longer on the
+    /// chart than it would be where it is nearest to a pole.
+    pub(super) fn outer(&self, meters: f64) -> f64 {
+        let high = (self.point.latitude().abs() + meters / LATITUDE_DEGREE).min(LAST_PARALLEL);
+        meters * scale(high) + ROUNDING
     }
 
-    /// Degrees on the chart within which nothing lies that is further than so many metres: a way on the chart is nowhere
-    /// longer on the ground than where it is nearest to the equator.
-    pub(super) fn inner(&self, metres: f64) -> f64 {
-        let low = (self.point.latitude().abs() - metres / LATITUDE_DEGREE).max(0.0);
-        (metres / longitude_degree(low) - ROUNDING).max(0.0)
+    /// How far on the chart everything lies at least that is further than so many metres on the ground: no way is shorter on
+    /// the chart than it would be where it is nearest to the equator.
+    pub(super) fn inner(&self, meters: f64) -> f64 {
+        let low = (self.point.latitude().abs() - meters / LATITUDE_DEGREE).max(0.0);
+        (meters * scale(low) - ROUNDING).max(0.0)
     }
 }
 
-/// Metres of a degree of longitude, which is a degree on the chart in every direction.
-fn longitude_degree(latitude: f64) -> f64 {
+/// How many metres a metre has on the chart, in every direction (Snyder, equation 7-8).
+fn scale(latitude: f64) -> f64 {
     let (sin, cos) = latitude.to_radians().sin_cos();
-    (AXIS / (1.0 - ECCENTRICITY_SQUARED * sin * sin).sqrt() * cos).to_radians()
+    (1.0 - ECCENTRICITY_SQUARED * sin * sin).sqrt() / cos
 }
 
 #[cfg(test)]
@@ -129,14 +133,14 @@ mod tests {
                 for turn in 0..3_600 {
                     let bearing = f64::from(turn) * 0.1;
                     let (lat, lon): (f64, f64) = geodesic.direct(latitude, 12.5, bearing, metres);
-                    let degrees = centre.distance(point(lat, lon));
+                    let charted = centre.distance(point(lat, lon));
                     assert!(
-                        degrees <= centre.outer(metres),
-                        "{latitude}: {metres} m to {bearing} is {degrees}"
+                        charted <= centre.outer(metres),
+                        "{latitude}: {metres} m to {bearing} is {charted}"
                     );
                     assert!(
-                        degrees >= centre.inner(metres),
-                        "{latitude}: {metres} m to {bearing} is {degrees}"
+                        charted >= centre.inner(metres),
+                        "{latitude}: {metres} m to {bearing} is {charted}"
                     );
                     looked_at += 1;
                 }
@@ -158,15 +162,30 @@ mod tests {
     fn the_chart_ends_before_the_poles() {
         assert!(north(90.0).is_finite() && north(90.0) > north(89.8));
         assert!((north(90.0) + north(-90.0)).abs() < 1e-9);
-        // Snyder's example: 35 degrees on Clarke's spheroid is some 37.2 on the chart.
-        assert!((37.0..37.4).contains(&north(35.0)), "{}", north(35.0));
+    }
+
+    #[test]
+    fn places_are_where_epsg_3395_has_them() {
+        // By PROJ.
+        for (latitude, longitude, x, y) in [
+            (48.86, 2.35, 261_600.803_364, 6_218_943.034_080),
+            (-33.9, 151.2, 16_831_507.007_943, -3_991_551.390_213),
+            (69.6, -18.96, -2_110_617.545_440, 10_899_658.423_563),
+            (0.0, -180.0, -20_037_508.342_789, 0.0),
+            (85.5, 13.25, 1_474_983.253_011, 20_601_981.535_366),
+        ] {
+            let centre = Centre::new(Shelf::ALL, point(latitude, longitude));
+            assert!((centre.x - x).abs() < 0.001 && (centre.y - y).abs() < 0.001, "{centre:?}");
+        }
     }
 
     #[test]
     fn shelves_do_not_touch() {
         let mut starts: Vec<_> = Category::ALL.iter().map(|own| Shelf(Some(*own)).east(-180.0)).collect();
         starts.sort_by(f64::total_cmp);
-        // A search from the other side of the antimeridian is 540 degrees away, and 52 wide at most.
-        assert!(starts.windows(2).all(|pair| pair[1] - pair[0] > 360.0 + 2.0 * (180.0 + 52.0)));
+        // A search reaches a quarter of the world beyond the antimeridian at most.
+        let widest = Centre::new(Shelf::ALL, point(86.18, 180.0)).outer(200_000.0);
+        assert!(widest < HALF_WORLD / 2.0);
+        assert!(starts.windows(2).all(|pair| pair[1] - pair[0] > 2.0 * (HALF_WORLD + widest)));
     }
 }

@@ -5,7 +5,7 @@
 //! as near as the last row of the page would have to be nearer there, the page is complete. That is nearly always so.
 //! Otherwise the page's last distance, which can only be too large, bounds a second search: everything within it.
 //!
-//! A circle over the antimeridian is searched from the other side too, with the centre moved by 360 degrees. Around a
+//! A circle over the antimeridian is searched from the other side too, with the centre moved once around the world. Around a
 //! pole the chart is no good: there the whole band of latitude is read.
 
 use diesel::{
@@ -22,7 +22,7 @@ use souk_domain::{
 use souk_ports::PortError;
 
 use super::{
-    chart::{Centre, LATITUDE_DEGREE, Shelf},
+    chart::{Centre, HALF_WORLD, LATITUDE_DEGREE, Shelf},
     pieces::Pieces,
     ring,
     row::ProductRow,
@@ -39,7 +39,7 @@ pub(super) type NearbyRows = Pieces<(SqlTypeOf<AsSelect<ProductRow, Pg>>, Double
 enum Extent {
     /// Within one chart of the world.
     Plain,
-    /// Over the antimeridian: also from the centre moved by this many degrees.
+    /// Over the antimeridian: also from the centre moved by so much to the east.
     Wrapped(f64),
     /// Around a pole.
     Polar,
@@ -56,7 +56,7 @@ struct Search<'q> {
     query: &'q NearbyQuery,
     centre: Centre,
     extent: Extent,
-    /// Degrees on the chart within which everything lies that is within the radius.
+    /// How far on the chart everything lies at most that is within the radius.
     reach: f64,
 }
 
@@ -89,13 +89,13 @@ impl<'q> Search<'q> {
     fn of(query: &'q NearbyQuery) -> Self {
         let centre = Centre::new(Shelf::of(&query.filter), query.centre);
         let radius = query.radius.meters();
-        let (reach, longitude) = (centre.outer(radius), query.centre.longitude());
+        let (reach, x) = (centre.outer(radius), Shelf::ALL.east(query.centre.longitude()));
         let extent = if query.centre.latitude().abs() + radius / LATITUDE_DEGREE > POLAR {
             Extent::Polar
-        } else if longitude + reach > 180.0 {
-            Extent::Wrapped(-360.0)
-        } else if longitude - reach < -180.0 {
-            Extent::Wrapped(360.0)
+        } else if x + reach > HALF_WORLD {
+            Extent::Wrapped(-2.0 * HALF_WORLD)
+        } else if x - reach < -HALF_WORLD {
+            Extent::Wrapped(2.0 * HALF_WORLD)
         } else {
             Extent::Plain
         };
@@ -117,7 +117,7 @@ impl<'q> Search<'q> {
     fn centres(&self) -> Vec<Centre> {
         match self.extent {
             Extent::Plain => vec![self.centre],
-            Extent::Wrapped(degrees) => vec![self.centre, self.centre.moved(degrees)],
+            Extent::Wrapped(around) => vec![self.centre, self.centre.moved(around)],
             Extent::Polar => Vec::new(),
         }
     }
@@ -192,8 +192,8 @@ impl<'q> Search<'q> {
                 statement.charted(self.centre.shelf, &GeoBox::band(self.query.centre, degrees))
             }
             Extent::Plain => statement.around(&self.centre, reach),
-            Extent::Wrapped(degrees) => {
-                let beyond = self.centre.moved(degrees);
+            Extent::Wrapped(around) => {
+                let beyond = self.centre.moved(around);
                 statement.around(&self.centre, reach).text(" OR ").around(&beyond, reach)
             }
         };

@@ -169,9 +169,9 @@ impl<Row> Pieces<Row> {
             .text("))")
     }
 
-    /// `…` for points within so many degrees of a search's centre on its chart.
-    pub(super) fn around(self, centre: &Centre, degrees: f64) -> Self {
-        self.text(centre.shelf.point()).text(" <@ circle(").spot(centre).text(", ").double(degrees).text(")")
+    /// `…` for points that are no further than that from a search's centre on its chart.
+    pub(super) fn around(self, centre: &Centre, reach: f64) -> Self {
+        self.text(centre.shelf.point()).text(" <@ circle(").spot(centre).text(", ").double(reach).text(")")
     }
 
     /// A search's centre on its chart.

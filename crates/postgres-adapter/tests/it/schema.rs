@@ -178,7 +178,8 @@ async fn both_location_indexes_are_gist_and_used() {
     let database = migrated().await;
     let client = database.connect().await;
     fill::people_and_listings(&client, 5_000, 5_000).await;
-    let charted = |degrees: f64| format!("<@ circle(chart_point(ST_Point(13.4, 52.5, 4326)), {degrees})");
+    let charted =
+        |degrees: f64| format!("<@ circle(chart_point(ST_Point(13.4, 52.5, 4326)), {})", 111_000.0 * degrees);
     let expanded = |degrees: f64| format!("&& ST_Expand(ST_Point(13.4, 52.5, 4326), {degrees})");
     for (table, place, index, around, nearest) in [
         (
@@ -210,13 +211,19 @@ async fn both_location_indexes_are_gist_and_used() {
 }
 
 #[tokio::test]
-async fn each_category_has_a_shelf_of_its_own_on_the_chart() {
+async fn the_chart_is_world_mercator_with_a_shelf_for_each_category() {
     let database = migrated().await;
     let client = database.connect().await;
-    let sql = "SELECT count(DISTINCT (chart_point(ST_Point(-180, 0, 4326), category))[0] / 1000), count(*)
-               FROM unnest(enum_range(NULL::product_category)) category";
+    let sql = "SELECT max(ST_Distance(ST_SetSRID(chart_point(place)::geometry, 3395), ST_Transform(place, 3395))), count(*)
+               FROM generate_series(-89, 89) latitude, generate_series(-180, 180, 7) longitude, ST_Point(longitude, latitude, 4326) place";
     let row = client.query_one(sql, &[]).await.unwrap();
-    let (shelves, categories): (i64, i64) = (row.get(0), row.get(1));
-    assert_eq!(shelves, categories);
-    assert!(categories > 0);
+    let (off, places): (f64, i64) = (row.get(0), row.get(1));
+    assert!(off < 1e-4 && places == 179 * 52, "{off} m at one of {places}");
+    let sql =
+        "SELECT count(DISTINCT round((chart_point(place, category))[0] - (chart_point(place))[0])), count(*),
+                   bool_and((chart_point(place, category))[1] = (chart_point(place))[1])
+               FROM unnest(enum_range(NULL::product_category)) category, ST_Point(-70, 50, 4326) place";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    let (shelves, categories, level): (i64, i64, bool) = (row.get(0), row.get(1), row.get(2));
+    assert!(shelves == categories && categories > 0 && level, "{shelves} shelves for {categories}");
 }
