@@ -113,7 +113,7 @@ impl<J: Job> Batches<J> {
     /// On as many lanes of this pool as connections suffice to keep the database busy.
     pub(crate) fn new(pool: PgPool) -> Arc<Self> {
         let state = Mutex::new(State { taken: 0, waiting: VecDeque::new() });
-        Arc::new(Self { lanes: pool.shared().enough(), pool, state })
+        Arc::new(Self { lanes: pool.shared().processors(), pool, state })
     }
 
     /// Does it, with others or alone.

@@ -1,7 +1,7 @@
 //! Connections that quick reads share.
 //!
-//! A connection of one's own costs a read more than the read: two processes are woken for each answer. So when as many
-//! connections are being read on as the database has processors to spare, the next read joins one of them: its statement
+//! A connection of one's own costs a read more than the read: two processes are woken for each answer. So when one more
+//! connection is being read on than the database has processors, the next read joins one of them: its statement
 //! travels while others are worked on, and the answers come one after the other. PostgreSQL runs each in a transaction of
 //! its own, as ever. What is slow, or waits for locks, would make the others wait, and takes a [lease](crate::pool::Lease).
 //!
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Of so many connections in the pool, one is for reads to share; docs/OPERATING.md sizes pools by the same number.
-const CONNECTIONS_PER_PROCESSOR: u32 = 4;
+const CONNECTIONS_PER_PROCESSOR: usize = 4;
 /// At most so many read on one connection.
 const READERS: usize = 8;
 /// For so long others may join; then it goes back to the pool once, which replaces what has become old.
@@ -39,7 +39,9 @@ const SHARED_FOR: Duration = Duration::from_secs(30);
 /// The connections on which somebody reads.
 pub(crate) struct Shared {
     connections: Mutex<Vec<Weak<Connection>>>,
-    /// So many are in use before one is shared.
+    /// How many processors the database has, as far as the pool's size tells.
+    processors: usize,
+    /// So many connections are in use before one is shared.
     enough: usize,
     opened: Notify,
 }
@@ -67,13 +69,16 @@ pub(crate) struct Reader {
 impl Shared {
     /// For a pool of so many connections.
     pub(crate) fn new(max_size: u32) -> Self {
-        let enough = usize::try_from(max_size / CONNECTIONS_PER_PROCESSOR).unwrap_or(usize::MAX);
-        Self { connections: Mutex::default(), enough: enough.max(1), opened: Notify::new() }
+        let size = usize::try_from(max_size).unwrap_or(usize::MAX);
+        let processors = (size / CONNECTIONS_PER_PROCESSOR).max(1);
+        // With no more than processors, each has to wait for its own whenever something else runs there.
+        let enough = (processors + 1).min(size);
+        Self { connections: Mutex::default(), processors, enough, opened: Notify::new() }
     }
 
-    /// How many in use keep the database busy.
-    pub(crate) fn enough(&self) -> usize {
-        self.enough
+    /// How many statements at once keep the database busy.
+    pub(crate) fn processors(&self) -> usize {
+        self.processors
     }
 
     /// The connection that the fewest read on, if there are `enough` and it is not full.

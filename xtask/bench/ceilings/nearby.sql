@@ -1,7 +1,7 @@
 --PLACE
 WITH q AS MATERIALIZED (
     SELECT chart_point(point) p, point::geography g,
-        5000 / (111300.0 * cos(radians(least(89.0, abs((:latitude)::float8) + 5000 / 110500.0)))) r
+        5000 / cos(radians(least(89.0, abs((:latitude)::float8) + 5000 / 110500.0))) r
     FROM ST_Point((:longitude)::float8, (:latitude)::float8, 4326) point)
 SELECT id, seller_id, title, description, category, feed_type, condition, price_minor, currency, images, video_url, thumbnail_url,
     location, location_label, location_precision, views_count, likes_count, is_available, sold_at, archived_at, offers_enabled,

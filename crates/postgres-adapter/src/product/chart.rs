@@ -105,6 +105,11 @@ impl Centre {
         let low = (self.point.latitude().abs() - meters / LATITUDE_DEGREE).max(0.0);
         (meters * scale(low) - ROUNDING).max(0.0)
     }
+
+    /// Square metres of the ground around here, from those of the chart.
+    pub(super) fn on_ground(&self, area: f64) -> f64 {
+        area / scale(self.point.latitude()).powi(2)
+    }
 }
 
 /// How many metres a metre has on the chart, in every direction (Snyder, equation 7-8).

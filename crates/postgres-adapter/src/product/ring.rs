@@ -1,8 +1,8 @@
 //! The next page of what is near, beyond what was seen already, without going through that again.
 //!
 //! The index gives what is nearest first, and would have to give all of the pages before. So this reads a ring, from the
-//! last distance seen to where the page will probably end: how far apart the rows of the page before were tells. If it
-//! holds too little, the [`rim`] is asked for a distance within which there is enough. What a page costs grows
+//! last distance seen to where the page will probably end: how far apart the rows of the page before were tells, or those
+//! on the [`rim`]. If it holds too little, the rim is asked for a distance within which there is enough. What a page costs grows
 //! with the square root of how many rows there were before: page 100 costs two to three first ones.
 
 use diesel::QueryResult;
@@ -30,9 +30,16 @@ pub(super) async fn read(
 ) -> QueryResult<Option<Vec<NearbyRow>>> {
     let rows = f64::from(query.limit.rows() + 1);
     let radius = query.radius.meters();
-    if seen.spread > 0.0 {
+    // Rows that are all as far say nothing of those after them.
+    let spread = if seen.spread > 0.0 || !query.filter.is_coarse() {
+        Some(seen.spread)
+    } else {
+        let charted: Option<f64> = rim::spread(query, centre, seen).get_result(&mut conn).await?;
+        charted.map(|area| centre.on_ground(area))
+    };
+    if let Some(spread) = spread.filter(|spread| *spread > 0.0) {
         for spare in SPARE {
-            let reach = (seen.distance.0.powi(2) + spare * rows * seen.spread).sqrt().min(radius);
+            let reach = (seen.distance.0.powi(2) + spare * rows * spread).sqrt().min(radius);
             if let Some(found) = enough(conn, query, centre, seen, reach).await? {
                 return Ok(Some(found));
             }
