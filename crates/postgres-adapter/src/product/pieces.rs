@@ -139,8 +139,8 @@ impl<Row> Pieces<Row> {
             if n > 0 {
                 self = self.text(" OR ");
             }
-            if let Some(shelf) = chart {
-                self = self.charted(shelf, area).text(" AND ");
+            if let Some(chart) = chart {
+                self = self.charted(chart, area).text(" AND ");
             }
             self = self
                 .text("ST_X(location) BETWEEN ")
@@ -156,14 +156,14 @@ impl<Row> Pieces<Row> {
     }
 
     /// `…` for points in a box, as the index of a chart finds them; just beyond its edges too.
-    pub(super) fn charted(self, shelf: Shelf, area: &GeoBox) -> Self {
-        self.text(shelf.point())
+    pub(super) fn charted(self, chart: Shelf, area: &GeoBox) -> Self {
+        self.text(chart.point())
             .text(" <@ box(point(")
-            .double(shelf.east(area.west()) - ROUNDING)
+            .double(chart.east(area.west()) - ROUNDING)
             .text(", ")
             .double(north(area.south()) - ROUNDING)
             .text("), point(")
-            .double(shelf.east(area.east()) + ROUNDING)
+            .double(chart.east(area.east()) + ROUNDING)
             .text(", ")
             .double(north(area.north()) + ROUNDING)
             .text("))")
