@@ -48,7 +48,7 @@ enum Extent {
 /// Nearer to a pole than this, in degrees, the chart is no good.
 const POLAR: f64 = 88.0;
 /// So many rows are read beyond those of a page, and one more for so many of them.
-const SPARE: usize = 3;
+const SPARE: usize = 1;
 const ROWS_PER_SPARE: usize = 16;
 
 /// A search.

@@ -184,13 +184,14 @@ impl<Row> Pieces<Row> {
         self.double(seen.distance.0).text(", ").id(seen.id.as_uuid()).text(")")
     }
 
-    /// A listing's exact metres from a search's centre, along the spheroid. The sub-select is asked once, not for each row.
+    /// A listing's exact metres from a search's centre, along the spheroid; without making geographies of both first, which
+    /// is a third of the work. The sub-select is asked once, not for each row.
     pub(super) fn meters_from(self, centre: &Centre) -> Self {
-        self.text("ST_Distance(location::geography, (SELECT ST_Point(")
+        self.text("ST_DistanceSpheroid(location, (SELECT ST_Point(")
             .double(centre.point.longitude())
             .text(", ")
             .double(centre.point.latitude())
-            .text(", 4326)::geography))")
+            .text(", 4326)))")
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
 };
 
 /// So many times the area of a page is looked through, since listings are not spread evenly; and then so many times.
-const SPARE: [f64; 2] = [2.0, 16.0];
+const SPARE: [f64; 2] = [1.75, 16.0];
 
 /// The rows of the next page and one more; `None` if they are not found this way. The radius crosses no antimeridian and
 /// comes near no pole.

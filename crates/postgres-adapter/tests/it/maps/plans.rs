@@ -114,7 +114,7 @@ async fn a_deep_page_of_nearby_costs_a_few_times_the_first_one() {
     let (first, _) = first.await;
     // Where page 100 begins, and how far apart the rows before are.
     let sql = "SELECT id, d, lag(d * d, 20) OVER (ORDER BY d, id) FROM (
-                   SELECT id, ST_Distance(location::geography, ST_Point(13.405, 52.52, 4326)::geography) d FROM products
+                   SELECT id, ST_DistanceSpheroid(location, ST_Point(13.405, 52.52, 4326)) d FROM products
                    WHERE is_available AND ST_DWithin(location, ST_Point(13.405, 52.52, 4326), 1)) near
                ORDER BY d, id OFFSET 1979 LIMIT 1";
     let row = meter.client.query_one(sql, &[]).await.unwrap();

@@ -69,7 +69,7 @@ async fn oracle(
     category: Option<&str>,
 ) -> Vec<(Uuid, f64)> {
     let sql = "SELECT id, d FROM (
-                   SELECT id, ST_Distance(location::geography, ST_Point($1, $2, 4326)::geography) AS d FROM products
+                   SELECT id, ST_DistanceSpheroid(location, ST_Point($1, $2, 4326)) AS d FROM products
                    WHERE is_available AND location IS NOT NULL AND ($4::text IS NULL OR category::text = $4)
                ) all_of_them WHERE d <= $3 ORDER BY d, id";
     let rows = client.query(sql, &[&lon, &lat, &radius, &category]).await.unwrap();
