@@ -2,8 +2,8 @@
 //!
 //! The index gives what is nearest first, and would have to give all of the pages before. So this reads a ring, from the
 //! last distance seen to where the page will probably end: how far apart the rows of the page before were tells, or those
-//! on the [`rim`]. If it holds too little, the rim is asked for a distance within which there is enough. What a page costs grows
-//! with the square root of how many rows there were before: page 100 costs two to three first ones.
+//! on the [`rim`]. If it holds too little, the rim is asked for a distance within which there is enough. What a page costs
+//! grows with the square root of how many rows there were before: page 100 reads five times the pages of a first one.
 
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
