@@ -169,3 +169,16 @@ impl Drop for Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_connection_more_than_processors_is_enough_where_the_pool_has_as_many() {
+        for (size, processors, enough) in [(1, 1, 1), (2, 1, 2), (4, 1, 2), (8, 2, 3), (20, 5, 6)] {
+            let shared = Shared::new(size);
+            assert_eq!((shared.processors(), shared.enough), (processors, enough), "of {size}");
+        }
+    }
+}

@@ -1,8 +1,9 @@
 //! How far the next page of what is near reaches.
 //!
-//! A few searches from points on the rim of what was seen tell how dense listings are there, or find enough listings beyond it to bound the distance of the last
-//! one of the page. The pages right after the first are still near the centre, which is asked before; and if too little is
-//! there and around the rim, all that lies between is gone through, as on a first page.
+//! A few searches from points on the rim of what was seen tell how dense listings are there, or find enough listings
+//! beyond it to bound the distance of the last one of the page. The pages right after the first are still near the centre,
+//! which is asked before; and if too little is there and around the rim, all that lies between is gone through, as on a
+//! first page.
 
 use diesel::sql_types::{Double, Nullable};
 use souk_domain::product::{NearbyPosition, NearbyQuery};
