@@ -227,3 +227,32 @@ async fn the_chart_is_world_mercator_with_a_shelf_for_each_category() {
     let (shelves, categories, level): (i64, i64, bool) = (row.get(0), row.get(1), row.get(2));
     assert!(shelves == categories && categories > 0 && level, "{shelves} shelves for {categories}");
 }
+
+#[tokio::test]
+async fn what_a_dump_says_can_be_made_again_without_a_search_path() {
+    let database = migrated().await;
+    let client = database.connect().await;
+    let triggers =
+        "SELECT format('DROP TRIGGER %I ON public.%I', tgname, relname), pg_get_triggerdef(pg_trigger.oid)
+                    FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal";
+    let checks = "SELECT format('ALTER TABLE public.%I DROP CONSTRAINT %I', relname, conname),
+                      format('ALTER TABLE public.%I ADD CONSTRAINT %I %s', relname, conname, pg_get_constraintdef(c.oid))
+                  FROM pg_constraint c JOIN pg_class ON pg_class.oid = conrelid
+                  WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND relname <> 'spatial_ref_sys'";
+    let indexes = "SELECT format('DROP INDEX public.%I', indexname), indexdef FROM pg_indexes
+                   WHERE schemaname = 'public' AND indexname NOT IN (SELECT conname FROM pg_constraint)";
+    for (kind, sql, at_least) in [("triggers", triggers, 5), ("checks", checks, 50), ("indexes", indexes, 30)]
+    {
+        // The definitions too are written for a session without a search path, as pg_dump asks for them.
+        client.batch_execute("BEGIN; SET LOCAL search_path = ''").await.unwrap();
+        let sql = sql.replace("'public'::regnamespace", "'public'::pg_catalog.regnamespace");
+        let rows = client.query(&sql, &[]).await.unwrap();
+        assert!(rows.len() >= at_least, "{} {kind}", rows.len());
+        for row in rows {
+            let (drop, make): (String, String) = (row.get(0), row.get(1));
+            let made = client.batch_execute(&format!("{drop}; {make}")).await;
+            assert!(made.is_ok(), "{make}: {made:?}");
+        }
+        client.batch_execute("ROLLBACK").await.unwrap();
+    }
+}
