@@ -249,9 +249,9 @@ async fn what_a_dump_says_can_be_made_again_without_a_search_path() {
         let rows = client.query(&sql, &[]).await.unwrap();
         assert!(rows.len() >= at_least, "{} {kind}", rows.len());
         for row in rows {
-            let (drop, make): (String, String) = (row.get(0), row.get(1));
-            let made = client.batch_execute(&format!("{drop}; {make}")).await;
-            assert!(made.is_ok(), "{make}: {made:?}");
+            let (drop, definition): (String, String) = (row.get(0), row.get(1));
+            let made = client.batch_execute(&format!("{drop}; {definition}")).await;
+            assert!(made.is_ok(), "{definition}: {made:?}");
         }
         client.batch_execute("ROLLBACK").await.unwrap();
     }
